@@ -1,0 +1,36 @@
+# Everything runs in .venv, made on first use. PYTHON=python3.12 make … takes another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: serve test lint eval bench clean
+
+serve: $(STAMP)
+	$(BIN)/myositis serve
+
+test: $(STAMP) lint
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m corpus.starter.references --check
+	$(BIN)/python -m corpus.starter.digests.make_digests --check
+
+eval: $(STAMP)
+	$(BIN)/myositis eval
+
+bench: $(STAMP)
+	$(BIN)/myositis bench
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $(STAMP)
+
+clean:
+	rm -rf .venv build *.egg-info
