@@ -1,0 +1,141 @@
+"""From a source to a document: the one door through which text comes in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.canonical import TextBuilder
+from corpus.errors import MyositisError, ReadError
+from corpus.fetch import READABLE_SUFFIXES, Fetched, fetch, is_web_address, read_file
+from corpus.pdf import read_pdf
+from corpus.plain_text import MarkedText, read_markdown, read_plain_text
+from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
+from corpus.web_page import read_web_page
+
+# Raised when a reader changes what it makes of the same bytes, so that libraries read them anew.
+READER_VERSION = 1
+
+
+def expand(source: Source) -> Iterator[Source]:
+    """`source` itself, or where it is a folder, each readable file below it in name order.
+
+    Raises `ReadError` for a folder that holds nothing readable.
+    """
+    path = _local_path(source)
+    if path is None or not path.is_dir():
+        yield source
+        return
+    found = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in READABLE_SUFFIXES)
+    if not found:
+        known = ", ".join(sorted(READABLE_SUFFIXES))
+        raise ReadError("nothing to read in this folder", str(path), f"Readable are {known}")
+    for file in found:
+        yield replace(source, url=str(file), path=None)
+
+
+def retrieve(source: Source) -> Fetched:
+    """The bytes of `source`, under the address that answers will link to. Raises `ReadError`."""
+    path = _local_path(source)
+    if path is None:
+        return fetch(source.url)
+    fetched = read_file(path)
+    return replace(fetched, url=source.url) if source.path and source.url != source.path else fetched
+
+
+def read(source: Source, fetched: Fetched | None = None) -> Document:
+    """The document that `source` holds, read from `fetched` bytes where they are at hand.
+
+    What the source states (title, kind, year …) goes before what the text states of itself. Raises `ReadError` for
+    what cannot be read or holds no text.
+    """
+    fetched = fetched or retrieve(source)
+    url = fetched.url
+    kind = "web page"
+    year: int | None = None
+    topics: tuple[str, ...] = ()
+    stated: dict[str, Any] = {}
+    if fetched.media_type == "application/pdf":
+        pdf = read_pdf(fetched.content, url)
+        builder, title = pdf.builder, pdf.title
+    elif fetched.media_type == "text/html":
+        page = read_web_page(fetched.content, url)
+        if page is None:
+            raise _no_text(url)
+        builder, title, year = page.builder, page.title, page.year
+        if page.canonical_url and not is_web_address(url):
+            url = page.canonical_url
+    else:
+        marked = _marked_text(fetched, url)
+        builder, title, stated = marked.builder, marked.title, marked.stated
+        url, kind, year, topics = _front_matter(stated, url, kind)
+    text, sections, pages = builder.finish()
+    if not text or not sections:
+        raise _no_text(url)
+    if fetched.media_type == "application/pdf" and _is_paper(builder):
+        kind = "study"
+    return Document(
+        id=document_id(url),
+        url=url,
+        title=source.title or title or _name(url),
+        kind=source.kind or kind,
+        year=source.year if source.year is not None else year,
+        audience=source.audience or str(stated.get("audience", "everyone")),
+        licence=source.licence or stated.get("licence"),
+        retrieved=date.today().isoformat(),
+        text=text,
+        sections=sections,
+        pages=pages,
+        sha256=hashlib.sha256(fetched.content).hexdigest(),
+        media_type=fetched.media_type,
+        topics=topics,
+    )
+
+
+def _marked_text(fetched: Fetched, where: str) -> MarkedText:
+    try:
+        text = fetched.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = fetched.content.decode("cp1252", errors="replace")
+    return read_markdown(text, where) if fetched.media_type == "text/markdown" else read_plain_text(text)
+
+
+def _front_matter(stated: dict[str, Any], url: str, kind: str) -> tuple[str, str, int | None, tuple[str, ...]]:
+    """Address, kind, year and topics as front matter states them; `url` and `kind` where it is silent."""
+    kind = str(stated.get("kind", kind))
+    if kind not in KINDS:
+        raise ReadError(f"front matter: kind {kind!r} is not known", url, f"Use one of {', '.join(KINDS)}")
+    if stated.get("audience", "everyone") not in AUDIENCES:
+        raise ReadError(f"front matter: audience {stated['audience']!r} is not known", url, f"Use one of {', '.join(AUDIENCES)}")
+    year = stated.get("year")
+    if year is not None and not isinstance(year, int):
+        raise ReadError(f"front matter: year {year!r} is not a number", url, "Write it as four digits")
+    topics = stated.get("topics", [])
+    return str(stated.get("url", url)), kind, year, tuple(map(str, topics if isinstance(topics, list) else [topics]))
+
+
+def _is_paper(builder: TextBuilder) -> bool:
+    headings = {text.lower().strip("0123456789. ") for text in builder.headings}
+    return "abstract" in headings and bool(headings & {"references", "introduction", "methods"})
+
+
+def _local_path(source: Source) -> Path | None:
+    if source.path:
+        return Path(source.path)
+    if is_web_address(source.url):
+        return None
+    if source.url.startswith("file:"):
+        return Path(source.url.removeprefix("file://"))
+    return Path(source.url)
+
+
+def _name(url: str) -> str:
+    return url.rstrip("/").rsplit("/", 1)[-1] or url
+
+
+def _no_text(url: str) -> MyositisError:
+    return ReadError("no text was found in it", url, "Open it and see whether it has words, or is pictures or a script only")

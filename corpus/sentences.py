@@ -1,0 +1,111 @@
+"""Where sentences begin and end in a canonical text.
+
+The boundaries are those of sentencex (Wikimedia's rule-based splitter), mended where medical prose needs more: some
+abbreviations it does not know, a sentence it leaves glued to a reference number, a colon that leads into a list.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from sentencex import get_sentence_boundaries
+
+# Longest run, in characters, that may count as one sentence; past it a text has lost its full stops (a table, a menu).
+LONGEST = 900
+# A list that a colon leads into joins its sentence up to this many characters: an item alone says nothing.
+LONGEST_LIST = 600
+
+_OPEN_ABBREVIATION = re.compile(
+    r"(?:\b(?:approx|cf|vs|ca|et al|e\.g|i\.e|incl|resp|no|nos|fig|figs|tab|ref|refs|eq|vol|pp|suppl|dr|prof|mr|mrs|ms|st|"
+    r"dept|univ|inc|ltd|jr|sr)\.|\b[A-Z]\.)$",
+    re.IGNORECASE,
+)
+_CERTAIN_ABBREVIATION = re.compile(r"(?:\b(?:approx|cf|vs|e\.g|i\.e|dr|prof|mr|mrs|ms)\.)$", re.IGNORECASE)
+# "in Fig. 2. Dr. Jones": sencentex keeps both together, since "2." could be the number of a list.
+_GLUED = re.compile(r"(?<=\d[.!?])\s+(?=(?:The|A|An|In|We|It|This|These|Dr|Patients|People|No|Our|There|If|For|Of|At)\b)")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The spans of the sentences of `text[start:end]`, in order, as offsets into `text`, white space left out.
+
+    Blocks (blank lines) and list lines (single newlines) end a sentence; a line that ends in a colon takes the lines of
+    the next block with it, up to `LONGEST_LIST` characters, so that a list is never quoted without what it lists.
+    """
+    end = len(text) if end is None else end
+    spans: list[tuple[int, int]] = []
+    for block_start, block_end in _pieces(text, start, end, "\n\n"):
+        lines = _pieces(text, block_start, block_end, "\n")
+        led = bool(spans) and text[spans[-1][1] - 1] == ":"
+        for line_start, line_end in lines:
+            if led and len(lines) > 1 and line_end - spans[-1][0] <= LONGEST_LIST:
+                spans[-1] = (spans[-1][0], line_end)
+                continue
+            led = False
+            for span in _line_spans(text, line_start, line_end):
+                spans.extend(_cut_to_length(text, *span))
+    return spans
+
+
+def _pieces(text: str, start: int, end: int, separator: str) -> list[tuple[int, int]]:
+    """The non-blank stretches of `text[start:end]` between separators, trimmed."""
+    pieces = []
+    at = start
+    while at < end:
+        stop = text.find(separator, at, end)
+        stop = end if stop < 0 else stop
+        trimmed = _trimmed(text, at, stop)
+        if trimmed[0] < trimmed[1]:
+            pieces.append(trimmed)
+        at = stop + len(separator)
+    return pieces
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _line_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    line = text[start:end]
+    cuts = {0, len(line)}
+    cuts.update(int(boundary["start_index"]) for boundary in get_sentence_boundaries("en", line))
+    cuts.update(match.end() for match in _GLUED.finditer(line))
+    ordered = sorted(cut for cut in cuts if cut <= len(line))
+    spans: list[tuple[int, int]] = []
+    for left, right in pairwise(ordered):
+        begin, stop = _trimmed(text, start + left, start + right)
+        if begin >= stop:
+            continue
+        if spans and _continues(text[spans[-1][0] : spans[-1][1]], text[begin:stop]):
+            spans[-1] = (spans[-1][0], stop)
+        else:
+            spans.append((begin, stop))
+    return spans
+
+
+def _continues(before: str, after: str) -> bool:
+    """Whether `after` belongs to the same sentence as `before`: an abbreviation's full stop, or a bracket left open."""
+    if _CERTAIN_ABBREVIATION.search(before):
+        return True
+    if _OPEN_ABBREVIATION.search(before) and not after[:1].isupper():
+        return True
+    return after[:1].islower() and before[-1:] not in "!?" and not before.endswith('."')
+
+
+def _cut_to_length(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    spans = []
+    while end - start > LONGEST:
+        cut = max(text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark.rstrip()) for mark in ("; ", ", ", " "))
+        if cut <= start + LONGEST // 2:
+            cut = start + LONGEST
+        span = _trimmed(text, start, cut)
+        if span[0] < span[1]:
+            spans.append(span)
+        start = _trimmed(text, cut, end)[0]
+    if start < end:
+        spans.append((start, end))
+    return spans
