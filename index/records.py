@@ -1,0 +1,70 @@
+"""The records that leave this room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Passage
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found, with why.
+
+    `dense` is the cosine of question and passage, -1 to 1. `lexical` is BM25, from 0 (none of the question's words)
+    upward. `fused` is the reciprocal rank fusion of both rankings, higher is better, comparable within one search only.
+    """
+
+    passage: Passage
+    dense: float
+    lexical: float
+    fused: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """One unit vector for each sentence of a passage, in order: float32, shape (sentences, dimension)."""
+
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document without its text, as lists show it."""
+
+    id: str
+    url: str
+    title: str
+    kind: str
+    year: int | None
+    audience: str
+    topics: tuple[str, ...]
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one input of `Library.add`: `status` is "added", "replaced", "unchanged" or "left out".
+
+    `reason` says why an input was left out, in the words of its error; empty otherwise.
+    """
+
+    url: str
+    status: str
+    document_id: str | None = None
+    passages: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The findings of a check: `problems` holds one sentence each, none where the library is whole."""
+
+    documents: int
+    passages: int
+    problems: tuple[str, ...]

@@ -1,0 +1,74 @@
+"""The operator's settings: `settings.toml` in the library's folder, over the defaults here, which suit nearly everyone."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from index.errors import LibraryError
+
+FILE_NAME = "settings.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Embedding(_Table):
+    """[embedding]"""
+
+    model: str | None = None  # folder of another sentence-transformers model; the packaged one when not set
+
+
+class Answers(_Table):
+    """[answers]"""
+
+    quotes: int = Field(default=3, ge=1, le=4)  # most quotes in one answer
+    emergency_number: str = "112, 911 or 999"  # as the emergency notice names it
+
+
+class Settings(BaseSettings):
+    """All settings. Unknown keys are an error that names the key and the nearest valid one."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(extra="forbid", frozen=True)
+
+    embedding: Embedding = Embedding()
+    answers: Answers = Answers()
+
+    @property
+    def model(self) -> str | None:
+        """The folder of the embedding model, None for the packaged one."""
+        return self.embedding.model
+
+    @classmethod
+    def load(cls, directory: Path) -> Settings:
+        """The settings of the library in `directory`. Raises `LibraryError` for a file that is not as it should be."""
+        path = directory / FILE_NAME
+
+        class FromFile(cls):  # type: ignore[misc, valid-type]  # pydantic-settings binds the file to a class, not a call
+            @classmethod
+            def settings_customise_sources(
+                cls, settings_cls: type[BaseSettings], **_: PydanticBaseSettingsSource
+            ) -> tuple[PydanticBaseSettingsSource, ...]:
+                return (TomlConfigSettingsSource(settings_cls, toml_file=path),)
+
+        try:
+            loaded: Settings = FromFile()
+        except tomllib.TOMLDecodeError as error:
+            raise LibraryError("settings are not valid TOML", str(path), f"Mend the file ({error})") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"]))
+            if first["type"] == "extra_forbidden":
+                near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.0)
+                raise LibraryError(f"there is no setting {key!r}", str(path), f"The nearest one is {near[0]!r}") from error
+            raise LibraryError(f"the setting {key!r} cannot be {first['input']!r}", str(path), first["msg"]) from error
+        return loaded
+
+
+_KEYS = [f"{table}.{key}" for table, model in (("embedding", Embedding), ("answers", Answers)) for key in model.model_fields]

@@ -1,0 +1,345 @@
+"""The library's one source of truth: an SQLite file with documents, passages, words and vectors, written in transactions.
+
+Reading is thread-safe: every thread gets a connection of its own. Writing is for one process at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus import Document, PageSpan, Passage, Section
+from index.embedding import ModelIdentity, PassageVectors
+from index.errors import LibraryError
+from index.records import DocumentSummary, Vectors
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, year INTEGER, audience TEXT NOT NULL,
+    licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
+    topics TEXT NOT NULL, reading TEXT NOT NULL
+);
+CREATE TABLE sections (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
+    path TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quotable INTEGER NOT NULL,
+    PRIMARY KEY (document_id, position)
+) WITHOUT ROWID;
+CREATE TABLE pages (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, PRIMARY KEY (document_id, number)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER, sentences TEXT NOT NULL,
+    vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+);
+CREATE INDEX passages_of_document ON passages (document_id, start);
+CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+"""
+_COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics"
+
+
+class Store:
+    """The open SQLite file of one library."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at `path`, which must exist. Raises `LibraryError` when it is not a library of this version."""
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        with clear_errors(path):
+            version = self.manifest("schema")
+        if version != str(SCHEMA_VERSION):
+            raise LibraryError(
+                f"the library has layout {version}, this program reads {SCHEMA_VERSION}",
+                str(path.parent),
+                "Make it anew from its sources: myositis add --library NEW_FOLDER SOURCES",
+            )
+
+    @classmethod
+    def create(cls, path: Path, model: ModelIdentity) -> Store:
+        """A new, empty file for vectors of `model`, complete before it takes its place at `path`."""
+        with clear_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(".new")
+            draft.unlink(missing_ok=True)
+            with sqlite3.connect(draft) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_SCHEMA)
+                rows = {
+                    "schema": SCHEMA_VERSION,
+                    "model": model.name,
+                    "dimension": model.dimension,
+                    "weights_sha256": model.sha256,
+                    "generation": 0,
+                }
+                connection.executemany("INSERT INTO manifest VALUES (?, ?)", [(key, str(value)) for key, value in rows.items()])
+                connection.commit()
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            draft.rename(path)
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+            self._local = threading.local()
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # "rw": a library that was deleted under a running server is an error, not a new empty file.
+            connection = sqlite3.connect(
+                f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            self._local.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: all of it or nothing. Each success counts the manifest's generation up by one."""
+        with clear_errors(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def manifest(self, key: str) -> str | None:
+        """The manifest's value for `key`, None where it has none."""
+        row = self._db.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_manifest(self, **values: str) -> None:
+        """Set manifest values; within `writing` or alone."""
+        with clear_errors(self.path):
+            self._db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(values.items()))
+
+    def insert(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: Sequence[PassageVectors],
+        headings: Sequence[str],
+        reading: str,
+    ) -> None:
+        """Write a document and all that hangs on it, in place of an earlier one of the same id. Only within `writing`.
+
+        `headings` are the words that each passage is found by besides its own; `reading` tells how its source was read.
+        """
+        self.delete(document.id)
+        d = document
+        row = (
+            d.id,
+            d.url,
+            d.title,
+            d.kind,
+            d.year,
+            d.audience,
+            d.licence,
+            d.retrieved,
+            d.text,
+            d.sha256,
+            d.media_type,
+            json.dumps(d.topics),
+            reading,
+        )
+        self._db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
+            [(d.id, i, json.dumps(s.path), s.start, s.end, s.quotable) for i, s in enumerate(d.sections)],
+        )
+        self._db.executemany("INSERT INTO pages VALUES (?, ?, ?, ?)", [(d.id, p.number, p.start, p.end) for p in d.pages])
+        for passage, vector, heading in zip(passages, vectors, headings, strict=True):
+            cursor = self._db.execute(
+                'INSERT INTO passages (document_id, start, "end", section, page, sentences, vector, sentence_vectors) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    d.id,
+                    passage.start,
+                    passage.end,
+                    json.dumps(passage.section),
+                    passage.page,
+                    json.dumps(passage.sentences),
+                    vector.passage.astype("<f4").tobytes(),
+                    vector.sentences.astype("<f2").tobytes(),
+                ),
+            )
+            self._db.execute(
+                "INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)", (cursor.lastrowid, heading, passage.text)
+            )
+
+    def delete(self, document_id: str) -> bool:
+        """Remove a document, its passages, words and vectors; whether it was there. Only within `writing`."""
+        self._db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
+        return self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+
+    def reading(self, document_id: str) -> str | None:
+        """How the document's source was read when it was added, None where there is no such document."""
+        row = self._db.execute("SELECT reading FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return str(row[0]) if row else None
+
+    def summaries(self) -> list[DocumentSummary]:
+        """Every document without its text, by title."""
+        rows = self._db.execute(
+            "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id) FROM documents d "
+            "LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.url"
+        )
+        return [
+            DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages)
+            for id_, url, title, kind, year, audience, topics, passages in rows
+        ]
+
+    def document(self, document_id: str) -> Document | None:
+        """The document of that id, None where there is none."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return None
+        sections = self._db.execute(
+            'SELECT path, start, "end", quotable FROM sections WHERE document_id = ? ORDER BY position', (document_id,)
+        )
+        pages = self._db.execute('SELECT number, start, "end" FROM pages WHERE document_id = ? ORDER BY number', (document_id,))
+        stored = dict(zip(_COLUMNS.split(", "), row, strict=True))
+        stored["topics"] = tuple(json.loads(stored["topics"]))
+        stored["sections"] = tuple(
+            Section(tuple(json.loads(path)), start, end, bool(quotable)) for path, start, end, quotable in sections
+        )
+        stored["pages"] = tuple(PageSpan(*page) for page in pages)
+        return Document(**stored)
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The passages of those ids that still exist, by id."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            'SELECT p.id, p.document_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.section, p.page, '
+            f"p.sentences FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id IN ({marks})",
+            list(ids),
+        )
+        return {row[0]: _passage(row[1:]) for row in rows}
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """The passages of one document, in text order."""
+        rows = self._db.execute(
+            'SELECT p.document_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.section, p.page, '
+            "p.sentences FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.id = ? ORDER BY p.start",
+            (document_id,),
+        )
+        return [_passage(row) for row in rows]
+
+    def sentence_vectors(self, passages: Sequence[Passage]) -> list[Vectors]:
+        """For each passage the unit vectors of its sentences, float32, (sentences, dimension); no rows where it is gone."""
+        dimension = int(self.manifest("dimension") or 0)
+        found = []
+        for passage in passages:
+            row = self._db.execute(
+                "SELECT sentence_vectors FROM passages WHERE document_id = ? AND start = ?", (passage.document_id, passage.start)
+            ).fetchone()
+            raw = np.frombuffer(row[0] if row else b"", dtype="<f2")
+            found.append(raw.astype(np.float32).reshape(-1, dimension))
+        return found
+
+    def vectors(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
+        """All passage ids, (n,) int64 ascending, and their unit vectors, (n, dimension) float32."""
+        dimension = int(self.manifest("dimension") or 0)
+        count = self._db.execute("SELECT count(*) FROM passages").fetchone()[0]
+        ids = np.empty(count, dtype=np.int64)
+        matrix = np.empty((count, dimension), dtype=np.float32)
+        for row, (passage_id, blob) in enumerate(self._db.execute("SELECT id, vector FROM passages ORDER BY id")):
+            ids[row] = passage_id
+            matrix[row] = np.frombuffer(blob, dtype="<f4")
+        return ids, matrix
+
+    def counts(self) -> tuple[int, int]:
+        """The numbers of documents and of passages."""
+        row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
+        return int(row[0]), int(row[1])
+
+    def match(self, expression: str, k: int) -> list[tuple[int, float]]:
+        """The best `k` passages for an FTS5 expression: (id, BM25 as a positive number), best first."""
+        rows = self._db.execute(
+            "SELECT rowid, -bm25(words, 0.6, 1.0) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            (expression, k),
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def problems(self) -> list[str]:
+        """What SQLite itself and the counts of the tables find wrong, one sentence each."""
+        found = [f"SQLite: {row[0]}." for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [f"A row of {row[0]} belongs to no {row[2]}." for row in self._db.execute("PRAGMA foreign_key_check")]
+        passages, words = self._db.execute("SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM words)").fetchone()
+        if passages != words:
+            found.append(f"There are {passages} passages but words of {words}.")
+        return found
+
+    def has_word(self, word: str) -> bool:
+        """Whether any passage holds `word` or another form of it, as the index stems words."""
+        return self._db.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{word}"',)).fetchone() is not None
+
+    def passages_with(self, word: str) -> int:
+        """In how many passages `word`, or another form of it, stands."""
+        row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f'"{word}"',)).fetchone()
+        return int(row[0])
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    document_id, start, end, text, section, page, sentences = row
+    return Passage(
+        document_id,
+        start,
+        end,
+        text,
+        tuple(json.loads(section)),
+        page,
+        tuple((begin, stop) for begin, stop in json.loads(sentences)),
+    )
+
+
+@contextmanager
+def clear_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into messages that a user can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = str(error)
+        if "full" in problem:
+            raise LibraryError(
+                "the disk is full", str(path), "Free some space and run the command again; nothing was lost"
+            ) from error
+        if "locked" in problem:
+            raise LibraryError(
+                "another myositis command is writing to this library", str(path), "Wait until it is done and run this one again"
+            ) from error
+        raise LibraryError(
+            f"the library cannot be read or written ({problem})",
+            str(path),
+            "Check the disk and the folder's permissions; if the file is damaged, make the library anew from its sources",
+        ) from error
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | FileExistsError):
+            remedy = "Check the folder and its permissions"
+        else:
+            remedy = "Free some space or check the disk, then run the command again; nothing was lost"
+        raise LibraryError(f"the library cannot be written ({error.strerror})", str(path), remedy) from error

@@ -1,0 +1,80 @@
+"""The FAISS index of a library's passage vectors: a file derived from the stored vectors, never the only copy."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import faiss
+import numpy as np
+
+from index.records import Vectors
+from index.store import Store
+
+FILE_NAME = "vectors.faiss"
+
+
+class VectorIndex:
+    """Nearest passages by cosine: exact, inner product of unit vectors. Searching is thread-safe."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        """Wrap a FAISS index whose ids are passage ids."""
+        self._index = index
+
+    @classmethod
+    def build(cls, store: Store) -> VectorIndex:
+        """The index of every vector that `store` holds."""
+        ids, matrix = store.vectors()
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(int(store.manifest("dimension") or 0)))
+        if len(ids):
+            index.add_with_ids(matrix, ids)
+        return cls(index)
+
+    @classmethod
+    def open(cls, store: Store) -> VectorIndex:
+        """The index as filed, or built anew and filed where the file is missing, stale or damaged."""
+        path = store.path.with_name(FILE_NAME)
+        if store.manifest("vectors_generation") == store.manifest("generation") and path.is_file():
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() == store.manifest("vectors_sha256"):
+                return cls(faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8)))
+        index = cls.build(store)
+        index.file(store)
+        return index
+
+    def file(self, store: Store) -> None:
+        """Write the file beside the store: complete under another name first, then renamed, then noted in the manifest.
+
+        The file is only a saved computation, so a folder that cannot be written (a read-only library) is no error.
+        """
+        path = store.path.with_name(FILE_NAME)
+        content = faiss.serialize_index(self._index).tobytes()
+        draft = path.with_name(f"{FILE_NAME}.{os.getpid()}")
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            return
+        store.set_manifest(
+            vectors_generation=str(store.manifest("generation")), vectors_sha256=hashlib.sha256(content).hexdigest()
+        )
+
+    def __len__(self) -> int:
+        """The number of vectors."""
+        return int(self._index.ntotal)
+
+    def search(self, question: Vectors, k: int) -> list[tuple[int, float]]:
+        """The `k` nearest passages to a unit vector (dimension,): (id, cosine), nearest first."""
+        scores, ids = self._index.search(question[None, :], min(k, max(1, len(self))))
+        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+
+    def cosines(self, question: Vectors, ids: list[int]) -> dict[int, float]:
+        """The cosine of `question` with each passage of `ids` that the index knows."""
+        found = {}
+        for passage_id in ids:
+            try:
+                found[passage_id] = float(self._index.reconstruct(passage_id) @ question)
+            except RuntimeError:  # FAISS raises this for an id it does not hold
+                continue
+        return found

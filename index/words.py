@@ -1,0 +1,21 @@
+"""The words of a question, as lexical search uses them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+# Words that every text holds: they would only cost time. The list is short on purpose, for BM25 weighs the rest.
+STOP_WORDS = frozenset((Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").split())
+
+
+def content_words(text: str) -> list[str]:
+    """The words of `text` that carry meaning, lower case, each once, in order. "cN1A" and "TDP-43" stay whole."""
+    words = (match[0].lower().replace("’", "'") for match in _WORD.finditer(text))
+    return list(dict.fromkeys(word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())))
+
+
+def match_expression(text: str) -> str:
+    """An FTS5 expression for the passages that hold any content word of `text`; "" where it has none."""
+    return " OR ".join(f'"{word}"' for word in content_words(text))
