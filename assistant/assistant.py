@@ -1,0 +1,126 @@
+"""The assistant: one question in, one answer out, every word of it quoted or fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from assistant import confidence, quoting, safety
+from assistant.follow_up import self_contained
+from assistant.links import snapshot_link, source_link
+from assistant.quoting import Candidate
+from assistant.records import Answer, Match, Notice, Quote, Status
+from assistant.texts import DISCLAIMER
+from corpus import MyositisError
+from index import Hit, Library
+from index.words import content_words
+
+# How many passages are looked through for the sentence that answers.
+_DEPTH = 24
+_TOPICS = 3
+# Sources older than this many years get the "dated" notice.
+_DATED_YEARS = 10
+_LONGEST_QUESTION = 4000
+
+
+class Assistant:
+    """Answers questions from one library. Asking is thread-safe and keeps nothing of what was asked."""
+
+    def __init__(self, library: Library) -> None:
+        """Answer from `library`, which the assistant closes in the end."""
+        self.library = library
+
+    @classmethod
+    def open(cls, directory: str | Path) -> Assistant:
+        """The assistant of the library in `directory`. Raises `LibraryError` where there is none."""
+        return cls(Library.open(directory, create=False))
+
+    def close(self) -> None:
+        """Close the library."""
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer to `question`; `history` holds the earlier questions of the conversation, oldest first.
+
+        Raises `MyositisError` for a question that is empty or longer than a page.
+        """
+        question = question.strip()
+        if not question:
+            raise MyositisError("the question is empty", "question", "Write what you would like to know")
+        if len(question) > _LONGEST_QUESTION:
+            raise MyositisError(
+                f"the question has {len(question):,} characters, at most {_LONGEST_QUESTION:,} are read",
+                "question",
+                "Shorten it to what you would like to know",
+            )
+        finding = safety.look(question, self.library.settings.answers.emergency_number)
+        if finding and finding.action == "emergency":
+            return self._without_quotes("emergency", question, question, [finding.notice], ())
+        understood = self_contained(question, history)
+        hits = self.library.search(understood, _DEPTH)
+        titles = {summary.id: summary.title for summary in self.library.summaries()}
+        notices = [finding.notice] if finding else []
+        closest = _closest_topics(hits, titles)
+        if finding and finding.action == "decline":
+            return self._without_quotes("not_found", question, understood, notices, closest)
+        ranked = quoting.candidates(self.library, understood, hits, titles)
+        words = content_words(understood)
+        unknown = len(self.library.unknown_words(understood)) / len(words) if words else 1.0
+        if not confidence.answered(ranked, unknown):
+            return self._without_quotes("not_found", question, understood, notices, closest)
+        chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
+        graded = [(candidate, confidence.match(candidate, unknown)) for candidate in chosen]
+        quotes = tuple(self._quote(candidate, grade) for candidate, grade in graded if grade is not None)
+        if any(quote.year and quote.year < date.today().year - _DATED_YEARS for quote in quotes):
+            notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
+        return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
+
+    def _without_quotes(
+        self, status: Status, question: str, understood: str, notices: Sequence[Notice], closest: tuple[str, ...]
+    ) -> Answer:
+        return Answer(status, question, understood, (), tuple(notices), closest, DISCLAIMER)
+
+    def _quote(self, candidate: Candidate, match: Match) -> Quote:
+        """The candidate as a quote, taken from the document itself; its text is checked against its span."""
+        passage = candidate.hit.passage
+        document = self.library.document(passage.document_id)
+        start, end = candidate.start, candidate.end
+        text = document.text[start:end]
+        if text != passage.text[start - passage.start : end - passage.start]:
+            raise MyositisError(
+                "a quote does not match its source",
+                f"{document.url} at {start}",
+                "Run: myositis check, then add the source again",
+            )
+        return Quote(
+            text=text,
+            match=match,
+            before=document.text[passage.start : start],
+            after=document.text[end : passage.end],
+            document_id=document.id,
+            title=document.title,
+            url=document.url,
+            kind=document.kind,
+            year=document.year,
+            section=" › ".join(heading for heading in passage.section if heading != document.title),
+            page=document.page_at(start),
+            start=start,
+            end=end,
+            link=source_link(document, start, end),
+            snapshot=snapshot_link(document.id, start, end),
+        )
+
+
+def _closest_topics(hits: Sequence[Hit], titles: dict[str, str]) -> tuple[str, ...]:
+    """The titles of the documents whose passages come nearest, nearest first."""
+    nearest = sorted(hits, key=lambda hit: -hit.dense)
+    return tuple(dict.fromkeys(titles[hit.passage.document_id] for hit in nearest if hit.passage.document_id in titles))[:_TOPICS]
