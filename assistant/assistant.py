@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant import confidence, quoting, safety
+from assistant import confidence, quoting, safety, spelling
 from assistant.follow_up import self_contained
 from assistant.links import snapshot_link, source_link
 from assistant.quoting import Candidate
@@ -16,7 +16,6 @@ from assistant.records import Answer, Match, Notice, Quote, Status
 from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from index import Hit, Library
-from index.words import content_words
 
 # How many passages are looked through for the sentence that answers.
 _DEPTH = 24
@@ -65,7 +64,8 @@ class Assistant:
         finding = safety.look(question, self.library.settings.answers.emergency_number)
         if finding and finding.action == "emergency":
             return self._without_quotes("emergency", question, question, [finding.notice], ())
-        understood = self_contained(question, history)
+        wording = spelling.mend(self_contained(question, history), self.library)
+        understood = wording.text
         hits = self.library.search(understood, _DEPTH)
         titles = {summary.id: summary.title for summary in self.library.summaries()}
         notices = [finding.notice] if finding else []
@@ -73,13 +73,11 @@ class Assistant:
         if finding and finding.action == "decline":
             return self._without_quotes("not_found", question, understood, notices, closest)
         ranked = quoting.candidates(self.library, understood, hits, titles)
-        words = content_words(understood)
-        unknown = len(self.library.unknown_words(understood)) / len(words) if words else 1.0
-        if not confidence.answered(ranked, unknown):
+        if not ranked or confidence.match(ranked[0], ranked, wording) is None:
             return self._without_quotes("not_found", question, understood, notices, closest)
         chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
-        graded = [(candidate, confidence.match(candidate, unknown)) for candidate in chosen]
-        quotes = tuple(self._quote(candidate, grade) for candidate, grade in graded if grade is not None)
+        # Once the best one answers, the others are shown as what they are: further places that may help.
+        quotes = tuple(self._quote(candidate, confidence.match(candidate, ranked, wording) or "possible") for candidate in chosen)
         if any(quote.year and quote.year < date.today().year - _DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)

@@ -1,35 +1,67 @@
-"""Whether what was found answers the question: strongly, possibly, or not at all."""
+"""Whether what was found answers the question: strongly, possibly, or not at all.
+
+A logistic model over a few readable features of the best candidates; its weights and thresholds are in confidence.json.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from assistant.quoting import Candidate
 from assistant.records import Match
+from assistant.spelling import Wording
 
-# First thresholds, on `evidence` below; docs/architecture.md says how they were chosen.
-_STRONG = 0.62
-_POSSIBLE = 0.45
+_COMPARED = 5
 
 
-def evidence(candidate: Candidate, unknown_share: float) -> float:
-    """How much speaks for a candidate, roughly 0 to 1: the cosines of passage and sentences, the question's words in it.
+@dataclass(frozen=True, slots=True)
+class _Model:
+    intercept: float
+    weights: dict[str, float]
+    possible: float
+    strong: float
 
-    `unknown_share` is the share of the question's content words that the library has never seen: such a word is often
-    what the question is about, so it weighs against every candidate.
+
+def features(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> dict[str, float]:
+    """What speaks for `candidate`, one of `ranked` (best first), as an answer to `wording`.
+
+    `passage` and `sentence` are cosines, `words` is the share of the question's meaning found as words, and `lead` is how
+    far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does not.
+    `unseen` and `strange` count the question's words that the library has no use for, at most 2: it may be about them.
     """
-    likeness = 0.4 * candidate.passage + 0.4 * candidate.window + 0.2 * candidate.sentence
-    return 0.75 * likeness + 0.25 * candidate.words + 0.12 - 0.35 * unknown_share
+    compared = ranked[:_COMPARED]
+    mean = sum(other.score for other in compared) / len(compared)
+    return {
+        "passage": candidate.passage,
+        "sentence": candidate.sentence,
+        "words": candidate.words,
+        "lead": candidate.score - mean,
+        "unseen": min(2, len(wording.unseen)),
+        "strange": min(2, len(wording.strange)),
+    }
 
 
-def match(candidate: Candidate, unknown_share: float) -> Match | None:
-    """How well a candidate answers; None where it should not be shown as an answer."""
-    amount = evidence(candidate, unknown_share)
-    if amount >= _STRONG:
+def probability(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> float:
+    """The model's probability, 0 to 1, that `candidate` answers the question. For decisions only; it is never shown."""
+    model = _model()
+    logit = model.intercept + sum(model.weights[name] * value for name, value in features(candidate, ranked, wording).items())
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def match(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> Match | None:
+    """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
+    found = probability(candidate, ranked, wording)
+    if found >= _model().strong:
         return "strong"
-    return "possible" if amount >= _POSSIBLE else None
+    return "possible" if found >= _model().possible else None
 
 
-def answered(ranked: Sequence[Candidate], unknown_share: float) -> bool:
-    """Whether the best candidate is good enough for the question to count as answered."""
-    return bool(ranked) and match(ranked[0], unknown_share) is not None
+@cache
+def _model() -> _Model:
+    loaded = json.loads((Path(__file__).parent / "confidence.json").read_text(encoding="utf-8"))
+    return _Model(**loaded)

@@ -66,18 +66,20 @@ def load_questions(path: Path) -> list[LabelledQuestion]:
     loaded = []
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
-            turns = row["turns"] if "turns" in row else [row["question"]]
-            gold = tuple(entry["sentence"] for entry in row["gold"])
-            expects = row["expects"]
-            if expects not in _EXPECTATIONS or not turns:
-                raise ValueError(f"expects is {expects!r}")
-            loaded.append(LabelledQuestion(row["id"], tuple(turns), expects, gold, row.get("standalone")))
+            loaded.append(_labelled(json.loads(line)))
         except (KeyError, TypeError, ValueError) as error:
             raise MyositisError(
                 "this line is no labelled question", f"{path}:{number}", f"See docs/evaluation.md ({error})"
             ) from error
     return loaded
+
+
+def _labelled(row: dict[str, Any]) -> LabelledQuestion:
+    turns = row["turns"] if "turns" in row else [row["question"]]
+    if row["expects"] not in _EXPECTATIONS or not turns:
+        raise ValueError(f"expects is {row['expects']!r}, {len(turns)} turns")
+    gold = tuple(entry["sentence"] for entry in row["gold"])
+    return LabelledQuestion(row["id"], tuple(turns), row["expects"], gold, row.get("standalone"))
 
 
 def evaluate(assistant: Assistant, questions: Sequence[LabelledQuestion]) -> Report:

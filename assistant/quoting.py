@@ -12,15 +12,11 @@ from index import Hit, Library
 from index.records import Vectors
 from index.words import content_words
 
-# How the score of a sentence is made up, see docs/architecture.md; found on labelled questions (make eval).
-PASSAGE_WEIGHT = 1.0
-WINDOW_WEIGHT = 1.0
-SENTENCE_WEIGHT = 0.5
-WORDS_WEIGHT = 0.25
-# A neighbour whose own score comes this near to the best sentence's says part of the same answer.
-_NEIGHBOUR = 0.94
+# How much the rank of a passage's words adds to the likeness of passage and sentence; docs/evaluation.md has the figures.
+LEXICAL_WEIGHT = 0.1
+# A neighbour whose likeness comes this near to the best sentence's says part of the same answer.
+_NEIGHBOUR = 0.9
 _MOST_SENTENCES = 3
-_WINDOW = 3
 # Two quotes nearer to each other than this (cosine) say the same thing twice.
 _SAME = 0.93
 
@@ -38,8 +34,9 @@ _ENDS = re.compile(r"""[.!?…][)\]"'”’¹²³⁰-⁹]*$""")
 class Candidate:
     """A run of whole sentences of one hit, with what speaks for it.
 
-    `score` orders candidates of one question; `passage`, `window` and `sentence` are cosines, `words` is the share of
-    the question's rare words that the sentence or its headings hold, 0 to 1.
+    `passage` and `sentence` are cosines with the question, `lexical` is the hit's BM25 as a share of the best one's,
+    `words` the share of the question's meaning that passage and headings hold as words; `score` orders candidates of one
+    question. `vector` is the unit vector of the best sentence.
     """
 
     hit: Hit
@@ -47,8 +44,8 @@ class Candidate:
     end: int
     score: float
     passage: float
-    window: float
     sentence: float
+    lexical: float
     words: float
     vector: Vectors
 
@@ -58,16 +55,35 @@ def candidates(library: Library, question: str, hits: Sequence[Hit], titles: dic
 
     `titles` holds the title of each hit's document by id.
     """
-    if not hits:
-        return []
     vector = library.embedder.encode_question(question)
     weights = _word_weights(library, question)
+    most_lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
     found = []
     for hit, sentences in zip(hits, library.sentence_vectors([hit.passage for hit in hits]), strict=True):
-        if len(sentences.vectors) == len(hit.passage.sentences):
-            best = _best_of(hit, sentences.vectors, vector, weights, titles.get(hit.passage.document_id, ""))
-            if best is not None:
-                found.append(best)
+        passage = hit.passage
+        texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+        if len(sentences.vectors) != len(texts):
+            continue  # removed since the search
+        cosines = [float(cosine) for cosine in sentences.vectors @ vector]
+        quotable = [position for position, text in enumerate(texts) if _says_something(text)]
+        if not quotable:
+            continue
+        best = max(quotable, key=cosines.__getitem__)
+        first, last = _widened(texts, cosines, best)
+        lexical = hit.lexical / most_lexical
+        found.append(
+            Candidate(
+                hit=hit,
+                start=passage.sentences[first][0],
+                end=passage.sentences[last][1],
+                score=hit.dense + cosines[best] + LEXICAL_WEIGHT * lexical,
+                passage=hit.dense,
+                sentence=cosines[best],
+                lexical=lexical,
+                words=_share(weights, " ".join([titles.get(passage.document_id, ""), *passage.section, passage.text])),
+                vector=sentences.vectors[best],
+            )
+        )
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
@@ -91,51 +107,21 @@ def _word_weights(library: Library, question: str) -> dict[str, float]:
     return {word: float(weight / total) for word, weight in weights.items()} if total > 0 else {}
 
 
-def _best_of(hit: Hit, vectors: Vectors, question: Vectors, weights: dict[str, float], title: str) -> Candidate | None:
-    passage = hit.passage
-    texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
-    cosines = vectors @ question
-    windows = [_unit_mean(vectors[max(0, i - 1) : i - 1 + _WINDOW]) @ question for i in range(len(texts))]
-    window = float(max(windows))
-    heading = " ".join([title, *passage.section])
-    shares = [_share(weights, f"{text} {heading}") for text in texts]
-    own = [SENTENCE_WEIGHT * float(cosine) + WORDS_WEIGHT * share for cosine, share in zip(cosines, shares, strict=True)]
-    order = sorted((i for i in range(len(texts)) if _says_something(texts[i])), key=lambda i: -own[i])
-    if not order:
-        return None
-    best = order[0]
-    first, last = _widened(texts, own, best)
-    return Candidate(
-        hit=hit,
-        start=passage.sentences[first][0],
-        end=passage.sentences[last][1],
-        score=PASSAGE_WEIGHT * hit.dense + WINDOW_WEIGHT * window + own[best],
-        passage=hit.dense,
-        window=window,
-        sentence=float(cosines[best]),
-        words=shares[best],
-        vector=_unit_mean(vectors[first : last + 1]),
-    )
-
-
-def _widened(texts: Sequence[str], scores: Sequence[float], best: int) -> tuple[int, int]:
+def _widened(texts: Sequence[str], cosines: Sequence[float], best: int) -> tuple[int, int]:
     """The range of sentences to quote around `best`: what it leans on before it, and neighbours that answer as well."""
     first = last = best
-    while (
-        first > 0 and last - first + 1 < _MOST_SENTENCES and _DANGLING.match(texts[first]) and _says_something(texts[first - 1])
-    ):
+
+    def room() -> bool:
+        return last - first + 1 < _MOST_SENTENCES
+
+    while first > 0 and room() and _DANGLING.match(texts[first]) and _says_something(texts[first - 1]):
         first -= 1
-    enough = _NEIGHBOUR * scores[best]
-    if last + 1 < len(texts) and last - first + 1 < _MOST_SENTENCES and (scores[last + 1] >= enough or _leads_on(texts[last])):
-        if _says_something(texts[last + 1]):
-            last += 1
-    elif first > 0 and last - first + 1 < _MOST_SENTENCES and scores[first - 1] >= enough and _says_something(texts[first - 1]):
-        first -= 1
+    enough = _NEIGHBOUR * cosines[best]
+    if last + 1 < len(texts) and room() and (cosines[last + 1] >= enough or texts[last].endswith(":")):
+        last += _says_something(texts[last + 1])
+    if first > 0 and room() and cosines[first - 1] >= enough:
+        first -= _says_something(texts[first - 1])
     return first, last
-
-
-def _leads_on(text: str) -> bool:
-    return text.endswith(":")
 
 
 def _says_something(text: str) -> bool:
@@ -164,9 +150,3 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
-
-
-def _unit_mean(vectors: Vectors) -> Vectors:
-    mean = np.asarray(vectors.mean(axis=0), dtype=np.float32)
-    length = float(np.linalg.norm(mean))
-    return mean / length if length > 0 else mean

@@ -55,11 +55,25 @@ def look(message: str, emergency_number: str) -> Finding | None:
     now, rules = _rules()
     urgent = now.search(plain) is not None
     for rule in rules:
-        if any(pattern.search(plain) for pattern in rule.says):
-            excused = any(pattern.search(plain) for pattern in rule.unless)
-            if not excused or (urgent and rule.action == "emergency"):
-                return Finding(rule.name, rule.action, notice(rule.notice, emergency_number))
+        if _meets(rule, plain, excusable=not (urgent and rule.action == "emergency")):
+            return Finding(rule.name, rule.action, notice(rule.notice, emergency_number))
     return None
+
+
+def _meets(rule: Rule, plain: str, *, excusable: bool) -> bool:
+    """Whether some sentence says what the rule is about and, if it is `excusable`, says nothing that excuses it."""
+    for pattern in rule.says:
+        for match in pattern.finditer(plain):
+            sentences = _sentences_around(plain, match.start(), match.end())
+            if not excusable or not any(excuse.search(sentences) for excuse in rule.unless):
+                return True
+    return False
+
+
+def _sentences_around(plain: str, start: int, end: int) -> str:
+    first = max(plain.rfind(mark, 0, start) for mark in ".?!;") + 1
+    ends = [at for at in (plain.find(mark, max(start, end - 1)) for mark in ".?!;") if at >= 0]
+    return plain[first : min(ends, default=len(plain))].strip()
 
 
 def notice(name: str, emergency_number: str) -> Notice:
@@ -78,8 +92,16 @@ def _rules() -> tuple[re.Pattern[str], tuple[Rule, ...]]:
         loaded = tomllib.load(file)
 
     def compiled(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-        spelt_out = [one for pattern in patterns for one in (loaded["hypothetical"] if pattern == "@hypothetical" else [pattern])]
-        return tuple(map(re.compile, spelt_out))
+        found: list[re.Pattern[str]] = []
+        for pattern in patterns:
+            if pattern.startswith("@"):
+                found += compiled(loaded[pattern[1:]])
+                continue
+            spelt_out = pattern
+            for name, alternatives in loaded["words"].items():
+                spelt_out = spelt_out.replace(f"@{name}", alternatives)
+            found.append(re.compile(spelt_out))
+        return tuple(found)
 
     rules = tuple(
         Rule(entry["name"], entry["notice"], entry["action"], compiled(entry["says"]), compiled(entry["unless"]))

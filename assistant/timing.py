@@ -25,8 +25,8 @@ def bench(assistant: Assistant, questions: Sequence[str] | None = None) -> dict[
     embeddings: list[float] = []
     for _ in range(_ROUNDS):
         for question in chosen:
-            answers.append(_milliseconds(lambda one=question: assistant.ask(one)))
-            embeddings.append(_milliseconds(lambda one=question: embedder.encode_question(one)))
+            answers.append(_milliseconds(assistant.ask, question))
+            embeddings.append(_milliseconds(embedder.encode_question, question))
     answer, embedding = statistics.median(answers), statistics.median(embeddings)
     return {
         "questions": len(chosen),
@@ -36,7 +36,7 @@ def bench(assistant: Assistant, questions: Sequence[str] | None = None) -> dict[
     }
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
+def _milliseconds(work: Callable[[str], object], question: str) -> float:
     before = time.process_time()
-    work()
+    work(question)
     return (time.process_time() - before) * 1000

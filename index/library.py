@@ -18,7 +18,8 @@ from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors
 from index.settings import Settings
 from index.store import Store, clear_errors
 from index.vectors import FILE_NAME, VectorIndex
-from index.words import content_words, match_expression
+from index.vocabulary import Vocabulary
+from index.words import match_expression
 
 STORE_NAME = "library.sqlite3"
 ORIGINALS = "originals"
@@ -40,6 +41,7 @@ class Library:
         self._store = store
         self._embedder = embedder
         self._vectors: tuple[str | None, VectorIndex] | None = None
+        self._words: tuple[str | None, Vocabulary] | None = None
         self._lock = threading.Lock()
         self._compare_model()
 
@@ -118,19 +120,24 @@ class Library:
                 queue += expand(source)
             except MyositisError as error:
                 outcomes.append(Added(source.url, "left out", reason=str(error)))
-        for done, source in enumerate(queue):
-            if progress:
-                progress(done, len(queue), source.url)
-            try:
-                outcomes.append(self._add_one(source))
-            except LibraryError:
-                raise  # the library itself cannot go on: a full disk, a lock
-            except MyositisError as error:
-                outcomes.append(Added(source.url, "left out", reason=str(error)))
+        try:
+            for done, source in enumerate(queue):
+                if progress:
+                    progress(done, len(queue), source.url)
+                try:
+                    outcomes.append(self._add_one(source))
+                except LibraryError:
+                    raise  # the library itself cannot go on: a full disk, a lock
+                except MyositisError as error:
+                    outcomes.append(Added(source.url, "left out", reason=str(error)))
+        finally:
+            statuses = {outcome.status for outcome in outcomes}
+            if "replaced" in statuses:
+                self._forget_originals()
+            if statuses & {"added", "replaced"}:
+                self._file_vectors()
         if progress:
             progress(len(queue), len(queue), "")
-        if any(outcome.status in ("added", "replaced") for outcome in outcomes):
-            self._file_vectors()
         return outcomes
 
     def _add_one(self, source: Source) -> Added:
@@ -159,8 +166,8 @@ class Library:
         passages = cut(document, self.embedder.count_pieces)
         vectors = self.embedder.encode_passages(document, passages)
         headings = [embedding_prefix(document, passage) for passage in passages]
-        self._keep_original(document, original)
         with self._store.writing():
+            self._keep_original(document, original)
             self._store.insert(document, passages, vectors, headings, reading)
         return Added(document.url, "replaced" if was_there else "added", document.id, len(passages))
 
@@ -178,8 +185,8 @@ class Library:
             if not any(found):
                 unknown.append(name)
         if removed:
-            self._file_vectors()
             self._forget_originals()
+            self._file_vectors()
         return unknown
 
     def _keep_original(self, document: Document, original: bytes) -> None:
@@ -188,19 +195,23 @@ class Library:
             with clear_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 draft = path.with_suffix(".new")
-                draft.write_bytes(original)
-                draft.rename(path)
+                try:
+                    draft.write_bytes(original)
+                    draft.replace(path)
+                finally:
+                    draft.unlink(missing_ok=True)
 
     def _forget_originals(self) -> None:
-        kept = {self.original_path(document).name for document in self.documents()}
-        for path in (self.directory / ORIGINALS).glob("*"):
-            if path.name not in kept:
-                path.unlink()
+        with self._store.writing():  # no other process keeps one meanwhile
+            kept = {self.original_path(document).name for document in self.documents()}
+            for path in (self.directory / ORIGINALS).glob("*"):
+                if path.name not in kept:
+                    path.unlink(missing_ok=True)
 
     def _file_vectors(self) -> None:
-        index = VectorIndex.build(self._store)
-        index.file(self._store)
-        self._vectors = (self._store.manifest("vectors_generation"), index)
+        VectorIndex.build(self._store).file(self._store)
+        with self._lock:
+            self._vectors = None
 
     # Reading
 
@@ -235,8 +246,7 @@ class Library:
         filed = self._store.manifest("vectors_generation")
         with self._lock:
             if self._vectors is None or self._vectors[0] != filed:
-                index = VectorIndex.open(self._store)
-                self._vectors = (self._store.manifest("vectors_generation"), index)
+                self._vectors = (filed, VectorIndex.open(self._store))
             return self._vectors[1]
 
     def sentence_vectors(self, passages: Sequence[Passage]) -> list[SentenceVectors]:
@@ -248,9 +258,17 @@ class Library:
         passages = max(1, self._store.counts()[1])
         return [1.0 - self._store.passages_with(word) / passages for word in words]
 
-    def unknown_words(self, text: str) -> list[str]:
-        """The content words of `text` that no passage holds in any form."""
-        return [word for word in content_words(text) if not self._store.has_word(word)]
+    def vocabulary(self) -> Vocabulary:
+        """The words of all passages, counted anew when the library has changed."""
+        generation = self._store.manifest("generation")
+        with self._lock:
+            if self._words is None or self._words[0] != generation:
+                self._words = (generation, Vocabulary(self._store.passage_texts()))
+            return self._words[1]
+
+    def has_word(self, word: str) -> bool:
+        """Whether any passage or heading holds `word` in any of its forms."""
+        return self._store.passages_with(word) > 0
 
     def document(self, document_id: str) -> Document:
         """The document of that id. Raises `LibraryError` where there is none."""
@@ -301,7 +319,7 @@ class Library:
                 problems.append(f"{document.url}: its original {original.name} has changed.")
         documents, passages_count = self._store.counts()
         index = self._vector_index()
-        ids, matrix = self._store.vectors()
+        _, ids, matrix = self._store.vectors()
         if len(index) != passages_count or any(
             index.cosines(vector, [int(passage_id)]).get(int(passage_id), 0.0) < 0.999
             for passage_id, vector in zip(ids, matrix, strict=True)

@@ -5,13 +5,16 @@ Reading is thread-safe: every thread gets a connection of its own. Writing is fo
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -49,6 +52,21 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics"
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _clearly(method: Callable[Concatenate[Store, _P], _R]) -> Callable[Concatenate[Store, _P], _R]:
+    """A method of `Store` whose errors are those of `clear_errors`."""
+
+    @wraps(method)
+    def wrapped(self: Store, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with clear_errors(self.path):
+            return method(self, *args, **kwargs)
+
+    return wrapped
+
+
 class Store:
     """The open SQLite file of one library."""
 
@@ -58,8 +76,7 @@ class Store:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        with clear_errors(path):
-            version = self.manifest("schema")
+        version = self.manifest("schema")
         if version != str(SCHEMA_VERSION):
             raise LibraryError(
                 f"the library has layout {version}, this program reads {SCHEMA_VERSION}",
@@ -69,12 +86,13 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, model: ModelIdentity) -> Store:
-        """A new, empty file for vectors of `model`, complete before it takes its place at `path`."""
+        """A new, empty file for vectors of `model`, complete before it takes its place at `path`; or the one made meanwhile."""
         with clear_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(".new")
+            draft = path.with_suffix(f".new{os.getpid()}")
             draft.unlink(missing_ok=True)
-            with sqlite3.connect(draft) as connection:
+            connection = sqlite3.connect(draft)
+            try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
                 rows = {
@@ -87,8 +105,14 @@ class Store:
                 connection.executemany("INSERT INTO manifest VALUES (?, ?)", [(key, str(value)) for key, value in rows.items()])
                 connection.commit()
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.close()
-            draft.rename(path)
+                connection.close()
+                if not path.exists():  # else another process was faster, and may have filled its own already
+                    for leftover in ("-wal", "-shm"):  # of a library that was deleted by hand: SQLite would replay it
+                        path.with_name(path.name + leftover).unlink(missing_ok=True)
+                    draft.rename(path)
+            finally:
+                connection.close()
+                draft.unlink(missing_ok=True)
         return cls(path)
 
     def close(self) -> None:
@@ -128,6 +152,7 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
+    @_clearly
     def manifest(self, key: str) -> str | None:
         """The manifest's value for `key`, None where it has none."""
         row = self._db.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
@@ -197,11 +222,13 @@ class Store:
         self._db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
         return self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
 
+    @_clearly
     def reading(self, document_id: str) -> str | None:
         """How the document's source was read when it was added, None where there is no such document."""
         row = self._db.execute("SELECT reading FROM documents WHERE id = ?", (document_id,)).fetchone()
         return str(row[0]) if row else None
 
+    @_clearly
     def summaries(self) -> list[DocumentSummary]:
         """Every document without its text, by title."""
         rows = self._db.execute(
@@ -213,6 +240,7 @@ class Store:
             for id_, url, title, kind, year, audience, topics, passages in rows
         ]
 
+    @_clearly
     def document(self, document_id: str) -> Document | None:
         """The document of that id, None where there is none."""
         row = self._db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", (document_id,)).fetchone()
@@ -230,6 +258,7 @@ class Store:
         stored["pages"] = tuple(PageSpan(*page) for page in pages)
         return Document(**stored)
 
+    @_clearly
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages of those ids that still exist, by id."""
         marks = ",".join("?" * len(ids))
@@ -240,6 +269,7 @@ class Store:
         )
         return {row[0]: _passage(row[1:]) for row in rows}
 
+    @_clearly
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in text order."""
         rows = self._db.execute(
@@ -249,6 +279,7 @@ class Store:
         )
         return [_passage(row) for row in rows]
 
+    @_clearly
     def sentence_vectors(self, passages: Sequence[Passage]) -> list[Vectors]:
         """For each passage the unit vectors of its sentences, float32, (sentences, dimension); no rows where it is gone."""
         dimension = int(self.manifest("dimension") or 0)
@@ -261,22 +292,30 @@ class Store:
             found.append(raw.astype(np.float32).reshape(-1, dimension))
         return found
 
-    def vectors(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
-        """All passage ids, (n,) int64 ascending, and their unit vectors, (n, dimension) float32."""
-        dimension = int(self.manifest("dimension") or 0)
-        count = self._db.execute("SELECT count(*) FROM passages").fetchone()[0]
-        ids = np.empty(count, dtype=np.int64)
-        matrix = np.empty((count, dimension), dtype=np.float32)
-        for row, (passage_id, blob) in enumerate(self._db.execute("SELECT id, vector FROM passages ORDER BY id")):
-            ids[row] = passage_id
-            matrix[row] = np.frombuffer(blob, dtype="<f4")
-        return ids, matrix
+    @_clearly
+    def vectors(self) -> tuple[str, np.ndarray[Any, np.dtype[np.int64]], Vectors]:
+        """The generation, all its passage ids, (n,) int64 ascending, and their unit vectors, (n, dimension) float32."""
+        self._db.execute("BEGIN")  # one view, whatever another process writes meanwhile
+        try:
+            generation, dimension = self.manifest("generation"), int(self.manifest("dimension") or 0)
+            count = self._db.execute("SELECT count(*) FROM passages").fetchone()[0]
+            ids = np.empty(count, dtype=np.int64)
+            matrix = np.empty((count, dimension), dtype=np.float32)
+            for row, (passage_id, blob) in enumerate(self._db.execute("SELECT id, vector FROM passages ORDER BY id")):
+                ids[row] = passage_id
+                matrix[row] = np.frombuffer(blob, dtype="<f4")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        return str(generation), ids, matrix
 
+    @_clearly
     def counts(self) -> tuple[int, int]:
         """The numbers of documents and of passages."""
         row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
         return int(row[0]), int(row[1])
 
+    @_clearly
     def match(self, expression: str, k: int) -> list[tuple[int, float]]:
         """The best `k` passages for an FTS5 expression: (id, BM25 as a positive number), best first."""
         rows = self._db.execute(
@@ -285,6 +324,7 @@ class Store:
         )
         return [(int(row[0]), float(row[1])) for row in rows]
 
+    @_clearly
     def problems(self) -> list[str]:
         """What SQLite itself and the counts of the tables find wrong, one sentence each."""
         found = [f"SQLite: {row[0]}." for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -294,14 +334,20 @@ class Store:
             found.append(f"There are {passages} passages but words of {words}.")
         return found
 
-    def has_word(self, word: str) -> bool:
-        """Whether any passage holds `word` or another form of it, as the index stems words."""
-        return self._db.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{word}"',)).fetchone() is not None
+    @_clearly
+    def passage_texts(self) -> Iterator[str]:
+        """The text of every passage with its headings."""
+        for heading, body in self._db.execute("SELECT heading, body FROM words"):
+            yield f"{heading} {body}"
 
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
-        row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f'"{word}"',)).fetchone()
+        row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()
         return int(row[0])
+
+
+def _phrase(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _passage(row: Sequence[Any]) -> Passage:
@@ -325,9 +371,7 @@ def clear_errors(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         problem = str(error)
         if "full" in problem:
-            raise LibraryError(
-                "the disk is full", str(path), "Free some space and run the command again; nothing was lost"
-            ) from error
+            raise _disk_full(path) from error
         if "locked" in problem:
             raise LibraryError(
                 "another myositis command is writing to this library", str(path), "Wait until it is done and run this one again"
@@ -338,8 +382,14 @@ def clear_errors(path: Path) -> Iterator[None]:
             "Check the disk and the folder's permissions; if the file is damaged, make the library anew from its sources",
         ) from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _disk_full(path) from error
         if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | FileExistsError):
             remedy = "Check the folder and its permissions"
         else:
             remedy = "Free some space or check the disk, then run the command again; nothing was lost"
         raise LibraryError(f"the library cannot be written ({error.strerror})", str(path), remedy) from error
+
+
+def _disk_full(path: Path) -> LibraryError:
+    return LibraryError("the disk is full", str(path), "Free some space and run the command again; nothing was lost")
