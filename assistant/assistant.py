@@ -64,20 +64,20 @@ class Assistant:
         finding = safety.look(question, self.library.settings.answers.emergency_number)
         if finding and finding.action == "emergency":
             return self._without_quotes("emergency", question, question, [finding.notice], ())
-        wording = spelling.mend(self_contained(question, history), self.library)
-        understood = wording.text
-        hits = self.library.search(understood, _DEPTH)
-        titles = {summary.id: summary.title for summary in self.library.summaries()}
+        understood = spelling.mend(self_contained(question, history), self.library)
+        vector = self.library.embedder.encode_question(understood)
+        hits = self.library.search(understood, _DEPTH, vector)
+        titles = self.library.titles({hit.passage.document_id for hit in hits})
         notices = [finding.notice] if finding else []
         closest = _closest_topics(hits, titles)
         if finding and finding.action == "decline":
             return self._without_quotes("not_found", question, understood, notices, closest)
-        ranked = quoting.candidates(self.library, understood, hits, titles)
-        if not ranked or confidence.match(ranked[0], ranked, wording) is None:
+        ranked = quoting.candidates(self.library, understood, vector, hits, titles)
+        if not ranked or confidence.match(ranked[0], ranked) is None:
             return self._without_quotes("not_found", question, understood, notices, closest)
         chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
         # Once the best one answers, the others are shown as what they are: further places that may help.
-        quotes = tuple(self._quote(candidate, confidence.match(candidate, ranked, wording) or "possible") for candidate in chosen)
+        quotes = tuple(self._quote(candidate, confidence.match(candidate, ranked) or "possible") for candidate in chosen)
         if any(quote.year and quote.year < date.today().year - _DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)

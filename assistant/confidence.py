@@ -14,7 +14,6 @@ from pathlib import Path
 
 from assistant.quoting import Candidate
 from assistant.records import Match
-from assistant.spelling import Wording
 
 _COMPARED = 5
 
@@ -27,12 +26,12 @@ class _Model:
     strong: float
 
 
-def features(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> dict[str, float]:
-    """What speaks for `candidate`, one of `ranked` (best first), as an answer to `wording`.
+def features(candidate: Candidate, ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What speaks for `candidate`, one of `ranked` (best first).
 
     `passage` and `sentence` are cosines, `words` is the share of the question's meaning found as words, and `lead` is how
-    far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does not.
-    `unseen` and `strange` count the question's words that the library has no use for, at most 2: it may be about them.
+    far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does not. `bm25` is
+    the lexical score, in tens.
     """
     compared = ranked[:_COMPARED]
     mean = sum(other.score for other in compared) / len(compared)
@@ -41,21 +40,20 @@ def features(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording
         "sentence": candidate.sentence,
         "words": candidate.words,
         "lead": candidate.score - mean,
-        "unseen": min(2, len(wording.unseen)),
-        "strange": min(2, len(wording.strange)),
+        "bm25": candidate.hit.lexical / 10,
     }
 
 
-def probability(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> float:
+def probability(candidate: Candidate, ranked: Sequence[Candidate]) -> float:
     """The model's probability, 0 to 1, that `candidate` answers the question. For decisions only; it is never shown."""
     model = _model()
-    logit = model.intercept + sum(model.weights[name] * value for name, value in features(candidate, ranked, wording).items())
+    logit = model.intercept + sum(model.weights[name] * value for name, value in features(candidate, ranked).items())
     return 1.0 / (1.0 + math.exp(-logit))
 
 
-def match(candidate: Candidate, ranked: Sequence[Candidate], wording: Wording) -> Match | None:
+def match(candidate: Candidate, ranked: Sequence[Candidate]) -> Match | None:
     """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
-    found = probability(candidate, ranked, wording)
+    found = probability(candidate, ranked)
     if found >= _model().strong:
         return "strong"
     return "possible" if found >= _model().possible else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from index import Hit, Library
 from index.records import Vectors
@@ -17,6 +16,8 @@ LEXICAL_WEIGHT = 0.1
 # A neighbour whose likeness comes this near to the best sentence's says part of the same answer.
 _NEIGHBOUR = 0.9
 _MOST_SENTENCES = 3
+# The share of passages that hold the rarest of words, as far as its weight goes.
+_RAREST = 1e-3
 # Two quotes nearer to each other than this (cosine) say the same thing twice.
 _SAME = 0.93
 
@@ -50,12 +51,11 @@ class Candidate:
     vector: Vectors
 
 
-def candidates(library: Library, question: str, hits: Sequence[Hit], titles: dict[str, str]) -> list[Candidate]:
+def candidates(library: Library, question: str, vector: Vectors, hits: Sequence[Hit], titles: dict[str, str]) -> list[Candidate]:
     """The best run of sentences of each hit, best first; hits without a quotable sentence give none.
 
-    `titles` holds the title of each hit's document by id.
+    `vector` is the question's; `titles` holds the title of each hit's document by id.
     """
-    vector = library.embedder.encode_question(question)
     weights = _word_weights(library, question)
     most_lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
     found = []
@@ -99,12 +99,14 @@ def distinct(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
 
 
 def _word_weights(library: Library, question: str) -> dict[str, float]:
-    """The question's words that the library knows, each with its share of the question's meaning; they sum to 1."""
+    """Each content word of the question with its share of the question's meaning, rare words more; they sum to 1.
+
+    A word that the library never uses counts like one that stands in a single passage: no candidate can hold it.
+    """
     words = content_words(question)
-    rarity = {word: rare for word, rare in zip(words, library.rarity(words), strict=True) if rare < 1.0}
-    weights = {word: -np.log(max(1.0 - rare, 1e-6)) for word, rare in rarity.items()}
+    weights = {word: -math.log(max(1.0 - rarity, _RAREST)) for word, rarity in zip(words, library.rarity(words), strict=True)}
     total = sum(weights.values())
-    return {word: float(weight / total) for word, weight in weights.items()} if total > 0 else {}
+    return {word: weight / total for word, weight in weights.items()} if total > 0 else {}
 
 
 def _widened(texts: Sequence[str], cosines: Sequence[float], best: int) -> tuple[int, int]:
