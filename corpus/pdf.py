@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pypdf import PageObject, PasswordType, PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.errors import ReadError
@@ -29,10 +29,27 @@ _KNOWN_HEADING = re.compile(
     r"references|bibliography|acknowledge?ments?|limitations)\s*:?",
     re.IGNORECASE,
 )
+# The first of these on the first page ends a paper's front matter.
+_OPENING_HEADING = re.compile(r"(?:abstract|summary|(?:1\.?\s+)?introduction)\s*:?", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:[•◦▪‣·–—]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
-_SENTENCE_END = re.compile(r"""[.!?:]["'”’)\]]*$""")
+# With the number of a footnote or a reference after it, if any.
+_SENTENCE_END = re.compile(r"""(?:[.!?:]["'”’)\]]*|[^\W\d_)\]"”][.!?][\d,–-]{1,9})$""")
 _CAPTION = re.compile(r"(?:table|figure|fig\.?|box)\s*\d+\s*[.:|]", re.IGNORECASE)
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-‐]$")
+# What pypdf meets damaged files with, or those that need a program that is not here; for the reader of the message they
+# all mean the same.
+_UNREADABLE = (
+    PyPdfError,
+    DependencyError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_ADDRESS = re.compile(r"://\S*$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -80,8 +97,7 @@ def read_pdf(content: bytes, where: str) -> PdfText:
         locked = reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED
         pages = [] if locked else [_page_lines(page, number) for number, page in enumerate(reader.pages, start=1)]
         title = "" if locked else canonical_line((reader.metadata.title if reader.metadata else None) or "")
-    except (PyPdfError, ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
-        # pypdf meets damaged files with any of these; for the reader of the message they all mean the same.
+    except _UNREADABLE as error:
         problem = canonical_line(str(error)) or type(error).__name__
         raise ReadError("the PDF cannot be read", where, f"Open it in a PDF viewer and save it anew ({problem[:200]})") from error
     if locked:
@@ -112,16 +128,16 @@ def _page_lines(page: PageObject, number: int) -> list[_Line]:
         name = str((font or {}).get("/BaseFont", ""))
         along, across = tm[0] * cm[0] + tm[1] * cm[2], tm[0] * cm[1] + tm[1] * cm[3]
         upright = abs(across) <= abs(along)
-        chunks.append(
-            _Chunk(text, round(float(size) * scale, 1), _BOLD.search(name) is not None, upright, float(tm[4]), float(tm[5]))
-        )
+        x, y = tm[4] * cm[0] + tm[5] * cm[2] + cm[4], tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        chunks.append(_Chunk(text, round(float(size) * scale, 1), _BOLD.search(name) is not None, upright, float(x), float(y)))
 
     page.extract_text(visitor_text=visit)
     lines: list[_Line] = []
     parts: list[_Chunk] = []
 
     def finish_line() -> None:
-        text = canonical_line("".join(part.text for part in parts))
+        # Fonts often name the hyphen they draw a soft one, which is invisible in other texts but not on a page.
+        text = canonical_line("".join(part.text for part in parts).replace("\u00ad", "-"))
         if text:
             shown = [part for part in parts if part.text.strip()]
             sizes: Counter[float] = Counter()
@@ -181,7 +197,9 @@ def _compose(lines: list[_Line], builder: TextBuilder) -> str | None:
 
     def end_paragraph() -> None:
         if paragraph:
-            builder.paged_paragraph(_joined(paragraph, vocabulary))
+            pieces = _joined(paragraph, vocabulary)
+            # Authors, affiliations and stamps between a paper's title and its abstract are no evidence to quote.
+            builder.aside(pieces) if position <= front_end else builder.paged_paragraph(pieces)
             paragraph.clear()
 
     def end_asides() -> None:
@@ -189,6 +207,9 @@ def _compose(lines: list[_Line], builder: TextBuilder) -> str | None:
             builder.aside(_joined(aside, vocabulary))
         asides.clear()
 
+    front_end = min(
+        (at for at, line in enumerate(lines) if line.page == lines[0].page and _OPENING_HEADING.fullmatch(line.text)), default=-1
+    )
     position = 0
     while position < len(lines):
         line = lines[position]
@@ -271,8 +292,9 @@ def _runs_on(last: _Line, line: _Line) -> bool:
     if _BROKEN_WORD.search(last.text) or line.text[0].islower():
         return True
     if not _SENTENCE_END.search(last.text):
-        # A new column or page goes on an open sentence; a wide gap on the page does not.
-        return abs(line.size - last.size) < 0.6 and (line.page != last.page or line.y > last.y or last.y - line.y < 2 * line.size)
+        # A new column or page goes on an open sentence; a wide gap on the page does not, nor a lesser one after a list's item.
+        widest = (1.45 if _LIST_ITEM.match(last.text) else 2) * line.size
+        return abs(line.size - last.size) < 0.6 and (line.page != last.page or line.y > last.y or last.y - line.y < widest)
     if line.page != last.page or line.y > last.y:
         return False
     return last.y - line.y < 1.45 * line.size and line.x - last.x < 6
@@ -285,7 +307,7 @@ def _joined(lines: list[_Line], vocabulary: Counter[str]) -> list[tuple[int, str
         text = line.text
         if pieces and (broken := _BROKEN_WORD.search(pieces[-1][1])) and (first := re.match(r"\S+", text)):
             page, before = pieces[-1]
-            keep = _keeps_hyphen(broken[1], first[0], vocabulary)
+            keep = _ADDRESS.search(before) is not None or _keeps_hyphen(broken[1], first[0], vocabulary)
             pieces[-1] = (page, (before if keep else before[:-1]) + first[0])
             text = text[first.end() :].lstrip()
         if text:

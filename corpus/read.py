@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
-from corpus.canonical import TextBuilder
+from corpus.canonical import TextBuilder, canonical_line
 from corpus.errors import MyositisError, ReadError
-from corpus.fetch import READABLE_SUFFIXES, Fetched, fetch, is_web_address, read_file
+from corpus.fetch import READABLE_SUFFIXES, Fetched, decoded, fetch, is_web_address, read_file
 from corpus.pdf import read_pdf
 from corpus.plain_text import MarkedText, read_markdown, read_plain_text
 from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
@@ -38,22 +40,32 @@ def expand(source: Source) -> Iterator[Source]:
         yield replace(source, url=str(file), path=None)
 
 
-def retrieve(source: Source) -> Fetched:
-    """The bytes of `source`, under the address that answers will link to. Raises `ReadError`."""
+def retrieve(source: Source, allowed_hosts: frozenset[str] = frozenset()) -> Fetched:
+    """The bytes of `source`, under the address that answers will link to. Raises `ReadError`.
+
+    `allowed_hosts` are the hosts that may be asked though their address is not public.
+    """
     path = _local_path(source)
     if path is None:
-        return fetch(source.url)
+        return fetch(source.url, allowed_hosts)
     fetched = read_file(path)
     return replace(fetched, url=source.url) if source.path and source.url != source.path else fetched
 
 
-def read(source: Source, fetched: Fetched | None = None) -> Document:
+def read(
+    source: Source,
+    fetched: Fetched | None = None,
+    *,
+    allowed_hosts: frozenset[str] = frozenset(),
+    menu_lines: frozenset[str] = frozenset(),
+) -> Document:
     """The document that `source` holds, read from `fetched` bytes where they are at hand.
 
-    What the source states (title, kind, year …) goes before what the text states of itself. Raises `ReadError` for
-    what cannot be read or holds no text.
+    What the source states (title, kind, year …) goes before what the text states of itself. `allowed_hosts`
+    is for `retrieve`; `menu_lines` are those that a site repeats from page to page, and that are left out of web pages.
+    Raises `ReadError` for what cannot be read or holds no text.
     """
-    fetched = fetched or retrieve(source)
+    fetched = fetched or retrieve(source, allowed_hosts)
     url = fetched.url
     kind = "web page"
     year: int | None = None
@@ -63,7 +75,7 @@ def read(source: Source, fetched: Fetched | None = None) -> Document:
         pdf = read_pdf(fetched.content, url)
         builder, title = pdf.builder, pdf.title
     elif fetched.media_type == "text/html":
-        page = read_web_page(fetched.content, url)
+        page = read_web_page(fetched.content, url, fetched.charset, menu_lines)
         if page is None:
             raise _no_text(url)
         builder, title, year = page.builder, page.title, page.year
@@ -81,11 +93,11 @@ def read(source: Source, fetched: Fetched | None = None) -> Document:
     return Document(
         id=document_id(url),
         url=url,
-        title=source.title or title or _name(url),
+        title=canonical_line(source.title or title or "") or _name(url),
         kind=source.kind or kind,
         year=source.year if source.year is not None else year,
         audience=source.audience or str(stated.get("audience", "everyone")),
-        licence=source.licence or stated.get("licence"),
+        licence=source.licence or (str(stated["licence"]) if stated.get("licence") else None),
         retrieved=date.today().isoformat(),
         text=text,
         sections=sections,
@@ -97,10 +109,7 @@ def read(source: Source, fetched: Fetched | None = None) -> Document:
 
 
 def _marked_text(fetched: Fetched, where: str) -> MarkedText:
-    try:
-        text = fetched.content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = fetched.content.decode("cp1252", errors="replace")
+    text = decoded(fetched.content, fetched.charset)
     return read_markdown(text, where) if fetched.media_type == "text/markdown" else read_plain_text(text)
 
 
@@ -112,7 +121,7 @@ def _front_matter(stated: dict[str, Any], url: str, kind: str) -> tuple[str, str
     if stated.get("audience", "everyone") not in AUDIENCES:
         raise ReadError(f"front matter: audience {stated['audience']!r} is not known", url, f"Use one of {', '.join(AUDIENCES)}")
     year = stated.get("year")
-    if year is not None and not isinstance(year, int):
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
         raise ReadError(f"front matter: year {year!r} is not a number", url, "Write it as four digits")
     topics = stated.get("topics", [])
     return str(stated.get("url", url)), kind, year, tuple(map(str, topics if isinstance(topics, list) else [topics]))
@@ -129,12 +138,12 @@ def _local_path(source: Source) -> Path | None:
     if is_web_address(source.url):
         return None
     if source.url.startswith("file:"):
-        return Path(source.url.removeprefix("file://"))
+        return Path(url2pathname(urlsplit(source.url).path))
     return Path(source.url)
 
 
 def _name(url: str) -> str:
-    return url.rstrip("/").rsplit("/", 1)[-1] or url
+    return canonical_line(unquote(url.rstrip("/").rsplit("/", 1)[-1])) or url
 
 
 def _no_text(url: str) -> MyositisError:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-KINDS = ("guide", "review", "study", "trial", "news", "web page")
-AUDIENCES = ("everyone", "research")
+Kind = Literal["guide", "review", "study", "trial", "news", "web page"]
+Audience = Literal["everyone", "research"]
+KINDS: tuple[str, ...] = get_args(Kind)
+AUDIENCES: tuple[str, ...] = get_args(Audience)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,29 +22,40 @@ _OPEN_ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _CERTAIN_ABBREVIATION = re.compile(r"(?:\b(?:approx|cf|vs|e\.g|i\.e|dr|prof|mr|mrs|ms)\.)$", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"(?:[-*•◦▪‣·–—]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
 # "in Fig. 2. Dr. Jones": sencentex keeps both together, since "2." could be the number of a list.
 _GLUED = re.compile(r"(?<=\d[.!?])\s+(?=(?:The|A|An|In|We|It|This|These|Dr|Patients|People|No|Our|There|If|For|Of|At)\b)")
+# A sentence may end in a full stop with the number of a reference set high after it: "The hands weaken.12,13 Falls follow."
+_SUPERSCRIPT = re.compile("[¹²³⁰⁴-⁹]")
+_CITED = re.compile(r"""(?<=[^\W\d_)\]"”][.!?])[\d¹²³⁰⁴-⁹]{1,3}(?:[,–-][\d¹²³⁰⁴-⁹]{1,3})*\s+(?=[A-Z])""")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """The spans of the sentences of `text[start:end]`, in order, as offsets into `text`, white space left out.
 
-    Blocks (blank lines) and list lines (single newlines) end a sentence; a line that ends in a colon takes the lines of
-    the next block with it, up to `LONGEST_LIST` characters, so that a list is never quoted without what it lists.
+    Blocks (blank lines) and list lines (single newlines) end a sentence; a line that ends in a colon takes the list below
+    it with it, up to `LONGEST_LIST` characters, so that a list is never quoted without what it lists: the lines that follow
+    in its own block or make up the next one, or the blocks that follow with a bullet or a number before them.
     """
     end = len(text) if end is None else end
     spans: list[tuple[int, int]] = []
+    led = False
     for block_start, block_end in _pieces(text, start, end, "\n\n"):
         lines = _pieces(text, block_start, block_end, "\n")
-        led = bool(spans) and text[spans[-1][1] - 1] == ":"
+        item = _LIST_ITEM.match(text, block_start, block_end) is not None
+        led = (led and item) or ((item or len(lines) > 1) and _leads(text, spans))
         for line_start, line_end in lines:
-            if led and len(lines) > 1 and line_end - spans[-1][0] <= LONGEST_LIST:
+            if led and line_end - spans[-1][0] <= LONGEST_LIST:
                 spans[-1] = (spans[-1][0], line_end)
                 continue
-            led = False
             for span in _line_spans(text, line_start, line_end):
                 spans.extend(_cut_to_length(text, *span))
+            led = _leads(text, spans)
     return spans
+
+
+def _leads(text: str, spans: list[tuple[int, int]]) -> bool:
+    return bool(spans) and text[spans[-1][1] - 1] == ":"
 
 
 def _pieces(text: str, start: int, end: int, separator: str) -> list[tuple[int, int]]:
@@ -74,7 +85,8 @@ def _line_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = {0, len(line)}
     cuts.update(int(boundary["start_index"]) for boundary in get_sentence_boundaries("en", line))
     cuts.update(match.end() for match in _GLUED.finditer(line))
-    ordered = sorted(cut for cut in cuts if cut <= len(line))
+    cuts.update(match.end() for match in _CITED.finditer(line) if not _OPEN_ABBREVIATION.search(line, 0, match.start()))
+    ordered = sorted(cut for cut in cuts if cut <= len(line) and not (cut and _SUPERSCRIPT.match(line, cut)))
     spans: list[tuple[int, int]] = []
     for left, right in pairwise(ordered):
         begin, stop = _trimmed(text, start + left, start + right)
@@ -99,9 +111,12 @@ def _continues(before: str, after: str) -> bool:
 def _cut_to_length(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans = []
     while end - start > LONGEST:
-        cut = max(text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark.rstrip()) for mark in ("; ", ", ", " "))
-        if cut <= start + LONGEST // 2:
-            cut = start + LONGEST
+        cut = start + LONGEST
+        for mark in ("; ", ", ", " "):
+            found = text.rfind(mark, start + LONGEST // 2, start + LONGEST)
+            if found >= 0:
+                cut = found + len(mark.rstrip())
+                break
         span = _trimmed(text, start, cut)
         if span[0] < span[1]:
             spans.append(span)

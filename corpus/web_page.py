@@ -10,15 +10,22 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.canonical import TextBuilder, canonical_line
+from corpus.fetch import decoded
+from corpus.old_markup import LAYOUT_CELL, modernised
 
-# A table whose cells hold paragraphs is a layout, not a table of facts (characters in its longest cell).
-_LAYOUT_CELL = 160
 _LINE_BREAK = "\n"
+# trafilatura's names for what stands inside a line.
+_INLINE = frozenset({"hi", "ref", "lb", "del", "graphic", "code", "a", "b", "em", "i", "span", "strong", "sub", "sup", "u"})
 # Old hand-made pages repeat such a link after every paragraph.
 _NAVIGATION = re.compile(
-    r"(?:return|back|go) to (?:the )?top(?: of (?:the )?page)?|top of (?:the )?page|skip to (?:main )?content", re.IGNORECASE
+    r"(?:(?:return|back|go|jump|up) to )?(?:the )?top(?: of (?:the |this )?page)?|skip to (?:main )?content", re.IGNORECASE
 )
-_EMPTY = re.compile(r"\s*")
+# As far into a page as a browser looks for it, and a little more.
+_CHARSET_WITHIN = 2048
+_CHARSET = re.compile(
+    rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)|^<\?xml[^>]{1,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE
+)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +38,68 @@ class WebPage:
     canonical_url: str | None
 
 
-def read_web_page(content: bytes, url: str | None) -> WebPage | None:
-    """The main text of the page in `content`, or None where it has none. The character set is found by trafilatura."""
-    tree = trafilatura.load_html(content)
+def read_web_page(
+    content: bytes, url: str | None, charset: str | None = None, menu_lines: frozenset[str] = frozenset()
+) -> WebPage | None:
+    """The main text of the page in `content`, or None where it has none. `charset` is what the server stated, if anything.
+
+    `menu_lines` are left out: those that the page shares with most pages of its site.
+    """
+    tree = page_tree(content, charset)
     if tree is None:
         return None
+    heading = tree.find(".//h1")
+    own_title = heading.text_content() if heading is not None else tree.findtext(".//title")
+    canonical_url = _canonical_link(tree)
     extracted = trafilatura.bare_extraction(
-        content, url=url, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
+        modernised(tree), url=url, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
     )
     body = getattr(extracted, "body", None)
     if body is None or not canonical_line(" ".join(body.itertext())):
         # Too short for the extractor's rules; its baseline takes paragraphs wherever they stand.
-        body = trafilatura.baseline(content)[0]
-    builder = TextBuilder()
+        body = trafilatura.baseline(_markup(content, charset))[0]
+    builder = _PageBuilder(menu_lines=menu_lines)
     _walk(body, builder)
     if not builder.has_text:
         return None
-    heading = tree.find(".//h1")
-    title = getattr(extracted, "title", None) or (heading is not None and heading.text_content()) or tree.findtext(".//title")
+    title = getattr(extracted, "title", None) or own_title
+    if heading is None and own_title and title in own_title:
+        title = own_title  # of "A Site - Falls" the extractor keeps one half, and without a heading it may be the wrong one
     date = getattr(extracted, "date", None)
     return WebPage(
         builder,
         canonical_line(title) if title else None,
         int(date[:4]) if date else None,
-        _canonical_link(tree),
+        canonical_url,
     )
+
+
+@dataclass(slots=True)
+class _PageBuilder(TextBuilder):
+    """Leaves out the lines that lead elsewhere: a site's menus and links to the top of the page."""
+
+    menu_lines: frozenset[str] = frozenset()
+
+    def lines(self, items: list[str]) -> None:
+        TextBuilder.lines(self, [item for item in items if not self.leads_elsewhere(item)])
+
+    def leads_elsewhere(self, line: str) -> bool:
+        line = canonical_line(line)
+        return line in self.menu_lines or _NAVIGATION.fullmatch(line.strip(" .[]()^|↑▲«»<>")) is not None
+
+
+def page_tree(content: bytes, charset: str | None = None) -> HtmlElement | None:
+    """The markup of the page in `content`, None where there is none. `charset` is what the server stated, if anything."""
+    return trafilatura.load_html(_markup(content, charset))
+
+
+def _markup(content: bytes, charset: str | None) -> str:
+    own = _CHARSET.search(content[:_CHARSET_WITHIN])
+    own_charset = (own[1] or own[2]).decode("ascii", "replace") if own else ""
+    if own_charset.lower().startswith("utf-16"):
+        own_charset = "utf-8"  # it was found one byte a letter
+    # lxml takes no text that still declares an encoding of its own.
+    return _XML_DECLARATION.sub("", decoded(content, charset, own_charset))
 
 
 def _canonical_link(tree: HtmlElement) -> str | None:
@@ -66,24 +110,33 @@ def _canonical_link(tree: HtmlElement) -> str | None:
     return None
 
 
-def _walk(parent: etree._Element, builder: TextBuilder) -> None:
-    """Hand the blocks below `parent` (trafilatura's own element names) to `builder`, in document order."""
-    if parent.text and parent.text.strip():
-        builder.paragraph(parent.text)
+def _walk(parent: etree._Element, builder: _PageBuilder) -> None:
+    """Hand the blocks below `parent` (trafilatura's own element names) to `builder`, in document order.
+
+    Words that stand beside a block, in no paragraph of their own, are paragraphs too: old pages are made of such.
+    """
+    words = [_flat(parent.text)]
     for element in parent:
-        if element.tag == "head":
-            level = re.search(r"\d", element.get("rend") or "")
-            builder.heading(_text(element), int(level[0]) if level else 2)
-        elif element.tag == "list":
-            builder.lines([text for item in element.iter("item") if (text := _own_text(item))])
-        elif element.tag == "table":
-            _table(element, builder)
-        elif element.tag in ("p", "item", "code", "cell", "fw"):
-            _paragraphs(_text(element), builder)
+        if element.tag in _INLINE:
+            words.append(_LINE_BREAK if element.tag == "lb" else _text(element))
         elif isinstance(element.tag, str):
-            _walk(element, builder)
-        if element.tail and element.tail.strip():
-            _paragraphs(element.tail, builder)
+            _paragraphs("".join(words), builder)
+            words = []
+            _block(element, builder)
+        words.append(_flat(element.tail))
+    _paragraphs("".join(words), builder)
+
+
+def _block(element: etree._Element, builder: _PageBuilder) -> None:
+    if element.tag == "head":
+        level = re.search(r"\d", element.get("rend") or "")
+        builder.heading(_text(element), int(level[0]) if level else 2)
+    elif element.tag == "list":
+        builder.lines([text for item in element.iter("item") if (text := _own_text(item))])
+    elif element.tag == "table":
+        _table(element, builder)
+    else:
+        _walk(element, builder)
 
 
 def _text(element: etree._Element) -> str:
@@ -106,7 +159,7 @@ def _own_text(item: etree._Element) -> str:
     return canonical_line("".join(parts))
 
 
-def _paragraphs(text: str, builder: TextBuilder) -> None:
+def _paragraphs(text: str, builder: _PageBuilder) -> None:
     """Paragraphs parted by blank lines (`<br><br>`); a single break is kept only where a line could end a sentence."""
     for block in re.split(r"\n\s*\n", text):
         lines: list[str] = []
@@ -115,16 +168,14 @@ def _paragraphs(text: str, builder: TextBuilder) -> None:
                 lines[-1] += f" {line}"
             else:
                 lines.append(line)
-        builder.lines([line for line in lines if not _NAVIGATION.fullmatch(line.strip(" .[]^|"))])
+        builder.lines(lines)
 
 
-def _table(table: etree._Element, builder: TextBuilder) -> None:
+def _table(table: etree._Element, builder: _PageBuilder) -> None:
     rows = [[_own_text(cell) for cell in row.iter("cell")] for row in table.iter("row")]
-    if max((len(cell) for row in rows for cell in row), default=0) > _LAYOUT_CELL or all(len(row) < 2 for row in rows):
+    if max((len(cell) for row in rows for cell in row), default=0) > LAYOUT_CELL or all(len(row) < 2 for row in rows):
         for cell in table.iter("cell"):
-            if len(cell) and any(child.tag in ("p", "list", "head", "table") for child in cell):
-                _walk(cell, builder)
-            else:
-                _paragraphs(_text(cell), builder)
+            _walk(cell, builder)
         return
-    builder.lines([" | ".join(cell for cell in row if cell) for row in rows])
+    facts = [row for row in rows if not all(builder.leads_elsewhere(cell) for cell in row if cell)]
+    builder.lines([" | ".join(cell for cell in row if cell) for row in facts])

@@ -6,15 +6,18 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import Document, MyositisError, Passage, Source, cut, expand, read, retrieve
+from corpus import Document, MyositisError, Passage, Source, cut, document_id, expand, read, retrieve
+from corpus.fetch import Fetched
+from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
 from index.embedding import Embedder, embedding_prefix
 from index.errors import LibraryError
-from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors
+from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
 from index.store import Store, clear_errors
 from index.vectors import FILE_NAME, VectorIndex
@@ -43,7 +46,8 @@ class Library:
         self._vectors: tuple[str | None, VectorIndex] | None = None
         self._words: tuple[str | None, Vocabulary] | None = None
         self._lock = threading.Lock()
-        self._compare_model()
+        if embedder is not None:
+            self._compare_model(embedder)
 
     @classmethod
     def open(cls, directory: str | Path, *, create: bool = True, embedder: Embedder | None = None) -> Library:
@@ -75,14 +79,13 @@ class Library:
         """The model; its first use loads it. Raises `LibraryError` when it is not the one the library was made with."""
         with self._lock:
             if self._embedder is None:
-                self._embedder = Embedder(self.settings.model)
-                self._compare_model()
+                embedder = Embedder(self.settings.model)
+                self._compare_model(embedder)
+                self._embedder = embedder
             return self._embedder
 
-    def _compare_model(self) -> None:
-        if self._embedder is None:
-            return
-        stored, present = self._store.manifest("weights_sha256"), self._embedder.identity
+    def _compare_model(self, embedder: Embedder) -> None:
+        stored, present = self._store.manifest("weights_sha256"), embedder.identity
         if stored != present.sha256:
             raise LibraryError(
                 f"its vectors were made with the model {self._store.manifest('model')} (weights {str(stored)[:12]}…), but "
@@ -107,11 +110,14 @@ class Library:
 
     # Adding and removing
 
-    def add(self, sources: Iterable[Source], progress: Progress | None = None) -> list[Added]:
+    def add(
+        self, sources: Iterable[Source], progress: Progress | None = None, allowed_hosts: frozenset[str] = frozenset()
+    ) -> list[Added]:
         """Take in `sources`; folders count as the files in them. A bad one is left out and the rest goes on.
 
         What is there already, byte for byte and with the same details stated, is left as it is and not embedded again.
-        `progress(done, total, address)` is called before each input. Each document is one transaction.
+        `progress(done, total, address)` is called before each input. Each document is one transaction. `allowed_hosts` are
+        asked by name though their address is not a public one.
         """
         outcomes: list[Added] = []
         queue: list[Source] = []
@@ -120,73 +126,80 @@ class Library:
                 queue += expand(source)
             except MyositisError as error:
                 outcomes.append(Added(source.url, "left out", reason=str(error)))
-        try:
+        with IsolatedReader() as reader, self.changing():
             for done, source in enumerate(queue):
                 if progress:
                     progress(done, len(queue), source.url)
                 try:
-                    outcomes.append(self._add_one(source))
+                    outcomes.append(self.take_in(source, retrieve(source, allowed_hosts), reader))
                 except LibraryError:
                     raise  # the library itself cannot go on: a full disk, a lock
                 except MyositisError as error:
                     outcomes.append(Added(source.url, "left out", reason=str(error)))
-        finally:
-            statuses = {outcome.status for outcome in outcomes}
-            if "replaced" in statuses:
-                self._forget_originals()
-            if statuses & {"added", "replaced"}:
-                self._file_vectors()
         if progress:
             progress(len(queue), len(queue), "")
         return outcomes
 
-    def _add_one(self, source: Source) -> Added:
-        fetched = retrieve(source)
+    def take_in(
+        self, source: Source, fetched: Fetched, reader: IsolatedReader, menu_lines: frozenset[str] = frozenset()
+    ) -> Added:
+        """Read `fetched` and write what it holds in one transaction; within `changing`.
+
+        What was read already (the same bytes, the same details stated, the same reader) is left as it is. Raises
+        `ReadError` for what cannot be read.
+        """
         sha256 = hashlib.sha256(fetched.content).hexdigest()
         stated = [source.title, source.kind, source.year, source.audience, source.licence]
         reading = json.dumps([READER_VERSION, sha256, fetched.url, *stated])
-        document = read(source, fetched)
-        before = self._store.reading(document.id)
-        if before == reading:
-            return Added(source.url, "unchanged", document.id)
-        return self.add_document(document, fetched.content, reading=reading, was_there=before is not None)
-
-    def add_document(
-        self, document: Document, original: bytes, *, reading: str | None = None, was_there: bool | None = None
-    ) -> Added:
-        """Take in a document that was read elsewhere, with the bytes it was read from, in one transaction."""
-        reading = reading or json.dumps(
-            [READER_VERSION, document.sha256, document.url, document.title, document.kind, document.year]
-        )
-        if was_there is None:
-            before = self._store.reading(document.id)
-            if before == reading:
-                return Added(document.url, "unchanged", document.id)
-            was_there = before is not None
+        same = self._store.read_as(reading)
+        if same is not None:
+            return Added(fetched.url, "unchanged", same)
+        # A PDF is a program for a page; what one may do to its reader, it does to a child process.
+        isolated = fetched.media_type == "application/pdf"
+        document = reader.read(source, fetched) if isolated else read(source, fetched, menu_lines=menu_lines)
+        was_there = self._store.has_document(document.id)
         passages = cut(document, self.embedder.count_pieces)
         vectors = self.embedder.encode_passages(document, passages)
         headings = [embedding_prefix(document, passage) for passage in passages]
         with self._store.writing():
-            self._keep_original(document, original)
+            self._keep_original(document, fetched.content)
             self._store.insert(document, passages, vectors, headings, reading)
-        return Added(document.url, "replaced" if was_there else "added", document.id, len(passages))
+        return Added(fetched.url, "replaced" if was_there else "added", document.id, len(passages))
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Around changes: whatever ends them, the derived files fit what was written, and no orphaned original is left."""
+        generation, deletions = self._store.manifest("generation"), self._store.deletions
+        try:
+            yield
+        finally:
+            if self._store.deletions != deletions:
+                self._forget_originals()
+                self._store.forget_words()
+            if self._store.manifest("generation") != generation:
+                self._file_vectors()
+
+    def holds(self, url: str) -> bool:
+        """Whether the library has the document at that address."""
+        return self._store.has_document(document_id(url))
+
+    def drop(self, url: str) -> bool:
+        """Remove the document at that address; whether it was there. Within `changing`."""
+        with self._store.writing():
+            return self._store.delete(document_id(url))
 
     def remove(self, names: Iterable[str]) -> list[str]:
         """Remove the documents of those ids, addresses or paths; give the names that no document has."""
         unknown = []
-        removed = False
-        for name in names:
-            matching = [
-                summary.id for summary in self.summaries() if name in (summary.id, summary.url) or _same_file(name, summary.url)
-            ]
-            with self._store.writing():
-                found = [self._store.delete(document_id) for document_id in matching]
-            removed = removed or any(found)
-            if not any(found):
-                unknown.append(name)
-        if removed:
-            self._forget_originals()
-            self._file_vectors()
+        with self.changing():
+            for name in names:
+                matching = [one.id for one in self.summaries() if name in (one.id, one.url) or _same_file(name, one.url)]
+                if not matching:
+                    unknown.append(name)
+                    continue
+                with self._store.writing():
+                    for matched in matching:
+                        self._store.delete(matched)
         return unknown
 
     def _keep_original(self, document: Document, original: bytes) -> None:
@@ -203,7 +216,7 @@ class Library:
 
     def _forget_originals(self) -> None:
         with self._store.writing():  # no other process keeps one meanwhile
-            kept = {self.original_path(document).name for document in self.documents()}
+            kept = {_original_name(sha256, media_type) for sha256, media_type in self._store.originals()}
             for path in (self.directory / ORIGINALS).glob("*"):
                 if path.name not in kept:
                     path.unlink(missing_ok=True)
@@ -215,14 +228,14 @@ class Library:
 
     # Reading
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search(self, question: str, k: int = 10, vector: Vectors | None = None) -> list[Hit]:
         """The best `k` passages for `question`, best first; none for an empty library or question.
 
-        Dense and lexical rankings are joined by reciprocal rank fusion.
+        Dense and lexical rankings are joined by reciprocal rank fusion. `vector` is the question's, where it is at hand.
         """
         if not question.strip():
             return []
-        vector = self.embedder.encode_question(question)
+        vector = self.embedder.encode_question(question) if vector is None else vector
         index = self._vector_index()
         dense = index.search(vector, _CANDIDATES) if len(index) else []
         expression = match_expression(question)
@@ -288,14 +301,17 @@ class Library:
         """Every document without its text, in the order of their titles."""
         return self._store.summaries()
 
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The titles of the documents of those ids, by id."""
+        return self._store.titles(list(ids))
+
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in text order; none where there is no such document."""
         return self._store.passages_of(document_id)
 
     def original_path(self, document: Document) -> Path:
         """Where the bytes that `document` was read from are kept."""
-        suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(document.media_type, ".txt")
-        return self.directory / ORIGINALS / f"{document.sha256}{suffix}"
+        return self.directory / ORIGINALS / _original_name(document.sha256, document.media_type)
 
     def check(self) -> Health:
         """Look over the whole library: SQLite, spans, originals, and FAISS against the stored vectors."""
@@ -326,6 +342,11 @@ class Library:
         ):
             problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")
         return Health(documents, passages_count, tuple(problems))
+
+
+def _original_name(sha256: str, media_type: str) -> str:
+    suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(media_type, ".txt")
+    return f"{sha256}{suffix}"
 
 
 def _same_file(name: str, url: str) -> bool:

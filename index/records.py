@@ -49,7 +49,7 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one input of `Library.add`: `status` is "added", "replaced", "unchanged" or "left out".
+    """What became of one input of `Library.add`: `status` is "added", "replaced", "unchanged", "removed" or "left out".
 
     `reason` says why an input was left out, in the words of its error; empty otherwise.
     """

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
 
         try:
             loaded: Settings = FromFile()
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise LibraryError("settings are not valid TOML", str(path), f"Mend the file ({error})") from error
         except ValidationError as error:
             first = error.errors()[0]

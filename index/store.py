@@ -31,6 +31,7 @@ CREATE TABLE documents (
     licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
     topics TEXT NOT NULL, reading TEXT NOT NULL
 );
+CREATE INDEX documents_by_reading ON documents (reading);
 CREATE TABLE sections (
     document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
     path TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quotable INTEGER NOT NULL,
@@ -76,6 +77,8 @@ class Store:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        # How many documents this object has deleted, replaced ones included: they leave things to tidy up.
+        self.deletions = 0
         version = self.manifest("schema")
         if version != str(SCHEMA_VERSION):
             raise LibraryError(
@@ -112,7 +115,8 @@ class Store:
                     draft.rename(path)
             finally:
                 connection.close()
-                draft.unlink(missing_ok=True)
+                for left in ("", "-wal", "-shm"):
+                    draft.with_name(draft.name + left).unlink(missing_ok=True)
         return cls(path)
 
     def close(self) -> None:
@@ -220,13 +224,29 @@ class Store:
     def delete(self, document_id: str) -> bool:
         """Remove a document, its passages, words and vectors; whether it was there. Only within `writing`."""
         self._db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
-        return self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+        was_there = self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+        self.deletions += was_there
+        return was_there
+
+    def originals(self) -> list[tuple[str, str]]:
+        """The SHA-256 and media type of what each document was read from."""
+        return [(str(row[0]), str(row[1])) for row in self._db.execute("SELECT sha256, media_type FROM documents")]
 
     @_clearly
-    def reading(self, document_id: str) -> str | None:
-        """How the document's source was read when it was added, None where there is no such document."""
-        row = self._db.execute("SELECT reading FROM documents WHERE id = ?", (document_id,)).fetchone()
+    def forget_words(self) -> None:
+        """Write the index of words anew without those that were deleted: until then FTS5 only marks them as such."""
+        self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+    @_clearly
+    def read_as(self, reading: str) -> str | None:
+        """The id of the document that was read just so, None where there is none."""
+        row = self._db.execute("SELECT id FROM documents WHERE reading = ?", (reading,)).fetchone()
         return str(row[0]) if row else None
+
+    @_clearly
+    def has_document(self, document_id: str) -> bool:
+        """Whether there is a document of that id."""
+        return self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     @_clearly
     def summaries(self) -> list[DocumentSummary]:
@@ -239,6 +259,12 @@ class Store:
             DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages)
             for id_, url, title, kind, year, audience, topics, passages in rows
         ]
+
+    @_clearly
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """The titles of those documents that there are, by id."""
+        marks = ",".join("?" * len(ids))
+        return dict(self._db.execute(f"SELECT id, title FROM documents WHERE id IN ({marks})", list(ids)).fetchall())
 
     @_clearly
     def document(self, document_id: str) -> Document | None:
@@ -334,12 +360,13 @@ class Store:
             found.append(f"There are {passages} passages but words of {words}.")
         return found
 
-    @_clearly
     def passage_texts(self) -> Iterator[str]:
         """The text of every passage with its headings."""
-        for heading, body in self._db.execute("SELECT heading, body FROM words"):
-            yield f"{heading} {body}"
+        with clear_errors(self.path):
+            for heading, body in self._db.execute("SELECT heading, body FROM words"):
+                yield f"{heading} {body}"
 
+    @_clearly
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
         row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()
@@ -347,7 +374,7 @@ class Store:
 
 
 def _phrase(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
 
 
 def _passage(row: Sequence[Any]) -> Passage:

@@ -8,6 +8,7 @@ import os
 import faiss
 import numpy as np
 
+from index.errors import LibraryError
 from index.records import Vectors
 from index.store import Store
 
@@ -17,27 +18,29 @@ FILE_NAME = "vectors.faiss"
 class VectorIndex:
     """Nearest passages by cosine: exact, inner product of unit vectors. Searching is thread-safe."""
 
-    def __init__(self, index: faiss.Index) -> None:
-        """Wrap a FAISS index whose ids are passage ids."""
+    def __init__(self, index: faiss.Index, generation: str) -> None:
+        """Wrap a FAISS index whose ids are those of the passages that a store held in its `generation`."""
         self._index = index
+        self._generation = generation
 
     @classmethod
     def build(cls, store: Store) -> VectorIndex:
         """The index of every vector that `store` holds."""
-        ids, matrix = store.vectors()
+        generation, ids, matrix = store.vectors()
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(int(store.manifest("dimension") or 0)))
         if len(ids):
             index.add_with_ids(matrix, ids)
-        return cls(index)
+        return cls(index, generation)
 
     @classmethod
     def open(cls, store: Store) -> VectorIndex:
         """The index as filed, or built anew and filed where the file is missing, stale or damaged."""
         path = store.path.with_name(FILE_NAME)
-        if store.manifest("vectors_generation") == store.manifest("generation") and path.is_file():
+        generation = str(store.manifest("generation"))
+        if store.manifest("vectors_generation") == generation and path.is_file():
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() == store.manifest("vectors_sha256"):
-                return cls(faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8)))
+                return cls(faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8)), generation)
         index = cls.build(store)
         index.file(store)
         return index
@@ -45,7 +48,7 @@ class VectorIndex:
     def file(self, store: Store) -> None:
         """Write the file beside the store: complete under another name first, then renamed, then noted in the manifest.
 
-        The file is only a saved computation, so a folder that cannot be written (a read-only library) is no error.
+        The file is only a saved computation, so a folder that cannot be written or is full is no error.
         """
         path = store.path.with_name(FILE_NAME)
         content = faiss.serialize_index(self._index).tobytes()
@@ -53,12 +56,9 @@ class VectorIndex:
         try:
             draft.write_bytes(content)
             draft.replace(path)
-        except OSError:
+            store.set_manifest(vectors_generation=self._generation, vectors_sha256=hashlib.sha256(content).hexdigest())
+        except (OSError, LibraryError):
             draft.unlink(missing_ok=True)
-            return
-        store.set_manifest(
-            vectors_generation=str(store.manifest("generation")), vectors_sha256=hashlib.sha256(content).hexdigest()
-        )
 
     def __len__(self) -> int:
         """The number of vectors."""

@@ -1,0 +1,169 @@
+"""Web pages: the main text as a browser shows it, without what surrounds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.web_page import WebPage, read_web_page
+
+HEAD = """<title>Swallowing | A Site</title><meta name="date" content="2021-05-06">
+<link rel="canonical" href="https://example.org/swallowing">"""
+BODY = """
+<nav><ul><li><a href="/">Home</a></li><li><a href="/about">About us</a></li><li><a href="/give">Donate now</a></li></ul></nav>
+<div id="cookie-banner" class="cookie-consent"><p>We use cookies to improve your experience.</p><button>Accept all</button></div>
+<main><article><h1>Swallowing in inclusion body myositis</h1>
+<p>Many people with inclusion body myositis find that food gets stuck in the throat. It is called dysphagia, and it can be
+the <em>first</em> sign of <a href="/ibm">the disease</a>.</p>
+<h2>What helps</h2>
+<p>A speech and language therapist can test swallowing and teach safer ways to eat. These may help:</p>
+<ul><li>Take small bites and chew well.</li><li>Sip water between bites.
+<ul><li>Thickened drinks are for some people.</li></ul></li><li>Sit upright for half an hour after a meal.</li></ul>
+<h3>Tests</h3>
+<p>The clinic is at 12 Some Street<br>Second floor<br><br>A new paragraph follows two breaks. It has two sentences.</p>
+<table><tr><th>Test</th><th>What it shows</th></tr><tr><td>Videofluoroscopy</td><td>Moving X-ray of a swallow</td></tr>
+<tr><td>FEES</td><td>Camera through the nose</td></tr></table>
+<h2>Doses</h2>
+<p>SPECIAL &mdash; 5&nbsp;mg, p &lt; 0.05, 10&nbsp;m&sup2; and a swal&shy;low.</p><p><a href="#top">Return to top</a></p>
+</article></main>
+<aside><h4>Related posts</h4><ul><li><a href="/x">Ten tips for you</a></li></ul></aside>
+<footer><p>Copyright 2021. All rights reserved. <a href="/privacy">Privacy policy</a></p></footer>
+<script>var hidden = "secret";</script><style>.hidden{}</style></body>"""
+
+
+def page(special: str = "A café", head: str = HEAD) -> str:
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{BODY}</html>'.replace("SPECIAL", special)
+
+
+def read_page(content: bytes, charset: str | None = None) -> WebPage:
+    found = read_web_page(content, "https://example.org/", charset)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return read_page(page().encode()).builder.finish()[0]
+
+
+@pytest.mark.parametrize(
+    "surrounding",
+    [
+        "Home",
+        "About us",
+        "Donate",
+        "cookies",
+        "Accept",
+        "Related",
+        "Ten tips",
+        "Copyright",
+        "Privacy",
+        "secret",
+        "hidden",
+        "Return to top",
+    ],
+)
+def test_what_surrounds_the_main_text_is_dropped(text: str, surrounding: str) -> None:
+    assert surrounding not in text
+
+
+def test_headings_part_the_sections() -> None:
+    text, sections, pages = read_page(page().encode()).builder.finish()
+    title = "Swallowing in inclusion body myositis"
+    assert [section.path for section in sections] == [
+        (title,),
+        (title, "What helps"),
+        (title, "What helps", "Tests"),
+        (title, "Doses"),
+    ]
+    assert text[sections[0].start :].startswith("Many people")
+    assert pages == ()
+
+
+def test_words_inside_a_paragraph_stay_together(text: str) -> None:
+    assert "It is called dysphagia, and it can be the first sign of the disease." in text
+
+
+def test_list_items_are_lines_and_inner_lists_follow_their_item(text: str) -> None:
+    assert (
+        "These may help:\n\nTake small bites and chew well.\nSip water between bites.\nThickened drinks are for some people.\n"
+        "Sit upright for half an hour after a meal."
+    ) in text
+
+
+def test_table_rows_are_lines(text: str) -> None:
+    assert "Test | What it shows\nVideofluoroscopy | Moving X-ray of a swallow\nFEES | Camera through the nose" in text
+
+
+def test_line_breaks_are_kept_where_a_line_ends(text: str) -> None:
+    assert "The clinic is at 12 Some Street\nSecond floor\nA new paragraph follows two breaks. It has two sentences." in text
+
+
+def test_entities_are_what_they_stand_for(text: str) -> None:
+    assert "A café — 5 mg, p < 0.05, 10 m² and a swallow." in text
+
+
+def test_a_page_states_title_year_and_address() -> None:
+    found = read_page(page().encode())
+    assert found.title == "Swallowing in inclusion body myositis"
+    assert found.year == 2021
+    assert found.canonical_url == "https://example.org/swallowing"
+
+
+def test_a_page_may_state_nothing() -> None:
+    found = read_page(b"<html><body><div>Food gets stuck in the throat.</div></body></html>")
+    assert found.builder.finish()[0] == "Food gets stuck in the throat."
+    assert (found.title, found.year, found.canonical_url) == (None, None, None)
+
+
+@pytest.mark.parametrize("link", ["/relative", "javascript:alert(1)", "", "ftp://example.org/a"])
+def test_only_a_web_address_is_canonical(link: str) -> None:
+    assert read_page(page(head=f'<link rel="canonical" href="{link}">').encode()).canonical_url is None
+
+
+_LATIN = "Café naïve über Größe"
+_META = '<meta charset="{}">'
+
+
+@pytest.mark.parametrize(
+    ("special", "meta", "stated", "encoding"),
+    [
+        (_LATIN, "", None, "utf-8"),
+        (_LATIN, "", None, "utf-8-sig"),
+        (_LATIN, "", None, "utf-16"),
+        (_LATIN, "", None, "windows-1252"),
+        (_LATIN, _META.format("iso-8859-1"), None, "windows-1252"),
+        ("naïve", _META.format("windows-1252"), None, "windows-1252"),
+        ("Słabość mięśni", _META.format("iso-8859-2"), None, "iso-8859-2"),
+        ("Слабость мышц", _META.format("windows-1251"), None, "windows-1251"),
+        ("Слабость мышц", "", "windows-1251", "windows-1251"),
+        ("Слабость мышц", _META.format("iso-8859-5"), "windows-1251", "windows-1251"),
+        ("筋力低下", _META.format("shift_jis"), None, "shift_jis"),
+        (_LATIN, _META.format("no-such-set"), "nor-this", "utf-8"),
+        (_LATIN, _META.format("utf-16"), None, "utf-8"),
+    ],
+)
+def test_the_character_set_is_the_one_a_browser_takes(special: str, meta: str, stated: str | None, encoding: str) -> None:
+    content = page(special, HEAD + meta).replace("&mdash;", "-").encode(encoding)
+    assert f"{special} - 5 mg" in read_page(content, stated).builder.finish()[0]
+
+
+def test_an_xhtml_page_with_a_declaration_is_read() -> None:
+    content = ('<?xml version="1.0" encoding="iso-8859-1"?>\n' + page("naïve")).encode("iso-8859-1")
+    assert "naïve — 5 mg" in read_page(content).builder.finish()[0]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"   ", b"<html></html>", b"<html><body><script>x()</script></body></html>", b"\x00\x01\x02"]
+)
+def test_a_page_without_words_is_none(content: bytes) -> None:
+    assert read_web_page(content, None) is None
+
+
+def test_a_layout_table_is_read_as_paragraphs() -> None:
+    left = "Inclusion body myositis is a slow disease of the muscles, which begins after fifty in most people who have it. " * 2
+    right = "Its first signs are a weak grip and thighs that give way, so that stairs and low chairs become hard to manage. " * 2
+    cells = f"<table><tr><td><p>{left}</p></td><td><p>{right}</p></td></tr></table>"
+    text = read_page(f"<html><body><h1>IBM</h1>{cells}</body></html>".encode()).builder.finish()[0]
+    assert left.strip() in text
+    assert right.strip() in text
+    assert "|" not in text
