@@ -1,0 +1,191 @@
+"""Answers as HTML: what is shown, in which order, and that nothing from outside can become markup."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+from lxml.html import HtmlElement
+
+from assistant import Notice
+from assistant.texts import DECLINED, DISCLAIMER, NOT_FOUND, NOT_FOUND_HELP
+from corpus.records import KINDS
+from tests.ui.answers import a_quote, an_answer
+from ui.cards import Subject, turn_html
+from ui.markup import link, safe_address
+from ui.texts import text
+
+
+def drawn(*arguments: object, **named: object) -> HtmlElement:
+    return html.fromstring(turn_html(*arguments, **named))
+
+
+def links(turn: HtmlElement) -> dict[str, str]:
+    """The links of a turn by their visible words."""
+    return {one.text: one.get("href") for one in turn.iter("a")}
+
+
+def test_a_card_shows_the_quote_its_context_and_where_it_stands() -> None:
+    turn = drawn(an_answer(a_quote(kind="study", page=3, year=2019)), 1)
+    article = turn.find(".//article")
+    assert article.find(".//mark").text == "Small bites help."
+    assert article.find("blockquote").text_content() == "Eating takes time. Small bites help. Ask a speech therapist."
+    assert [item.text for item in article.iterfind(".//ul[@class='source']/li")] == [
+        "Research study",
+        "2019",
+        "Section: Day to day",
+        "Page 3",
+    ]
+    assert article.find(".//p[@class='title']").text == "Swallowing"
+    assert article.find(".//span[@class='match']").text == "Answers your question"
+    assert links(turn) == {
+        "Open the source": "https://example.org/swallowing#:~:text=Small%20bites%20help.",
+        "Show in the library’s copy": "source/0123456789abcdef?start=19&end=36#quote",
+    }
+
+
+def test_every_link_opens_apart_and_hands_nothing_over() -> None:
+    for one in drawn(an_answer(a_quote()), 1).iter("a"):
+        assert (one.get("target"), one.get("rel")) == ("_blank", "noopener")
+        assert "(opens in a new tab)" in one.text_content()
+        assert "Swallowing" in one.text_content()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_plain_words(kind: str) -> None:
+    assert text(f"kinds.{kind}") in turn_html(an_answer(a_quote(kind=kind)), 1)
+
+
+def test_what_is_not_stated_is_said_or_left_out() -> None:
+    facts = [item.text for item in drawn(an_answer(a_quote(year=None, section="", page=None)), 1).iterfind(".//ul/li")]
+    assert facts == ["Patient guide", "no year stated"]
+
+
+def test_a_weaker_match_is_said_in_words() -> None:
+    assert "May answer your question" in turn_html(an_answer(a_quote(match="possible")), 1)
+
+
+NASTY = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
+
+
+def test_nothing_from_outside_becomes_markup() -> None:
+    quote = a_quote(
+        text=NASTY, before=NASTY, after=NASTY, title=NASTY, section=NASTY, snapshot=f"source/{NASTY}", url=NASTY, link=NASTY
+    )
+    answer = an_answer(quote, question=NASTY, understood_as=NASTY + "?", notices=(Notice("distress", NASTY),))
+    drawing = turn_html(answer, 1, [Subject(NASTY, (NASTY,), NASTY), Subject(NASTY)])
+    turn = html.fromstring(drawing)
+    assert "<script" not in drawing
+    assert "<img" not in drawing
+    assert not list(turn.iter("script", "img"))
+    assert all(not name.startswith("on") for element in turn.iter() for name in element.attrib)
+    assert turn.find(".//mark").text == NASTY
+    assert NASTY in turn.find("h2").text_content()
+    assert turn.find(".//button").get("data-ask") == NASTY
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "java\nscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:msgbox(1)",
+        "blob:https://example.org/1",
+        "//evil.example/x",
+        "/\\evil.example/x",
+        "\\\\evil.example",
+        "ftp://example.org/x",
+        "starter:what-ibm-is",
+        "http://[bad",
+    ],
+)
+def test_addresses_that_could_run_or_lead_astray_are_refused(address: str) -> None:
+    assert safe_address(address) is None
+    assert link(address, "Open") == ""
+    assert "<a " not in turn_html(an_answer(a_quote(link=address, snapshot=address)), 1)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a?b=c#d", "http://example.org", "file:///a.pdf", "source/1?start=2", "../", "#quote"]
+)
+def test_addresses_that_only_lead_somewhere_are_kept(address: str) -> None:
+    assert safe_address(address) == address
+
+
+def test_a_file_is_opened_from_the_stored_original() -> None:
+    pdf = a_quote(url="file:///home/me/a.pdf", link="file:///home/me/a.pdf#page=4", page=4)
+    assert links(drawn(an_answer(pdf), 1))["Open the PDF at page 4"] == "original/0123456789abcdef#page=4"
+    note = a_quote(url="file:///home/me/a.txt", link="file:///home/me/a.txt#:~:text=x")
+    assert links(drawn(an_answer(note), 1))["Open the source"] == "original/0123456789abcdef"
+
+
+def test_a_starter_page_has_only_the_librarys_copy() -> None:
+    page = a_quote(url="starter:swallowing", link="source/0123456789abcdef?start=19&end=36#quote")
+    assert list(links(drawn(an_answer(page), 1))) == ["Show in the library’s copy"]
+
+
+def test_long_context_is_shortened_to_whole_words_and_kept_behind_a_press() -> None:
+    before = " ".join(f"before{number}" for number in range(90)) + " "
+    after = " " + "\n".join(f"after{number}" for number in range(90))
+    article = drawn(an_answer(a_quote(before=before, after=after)), 1).find(".//article")
+    shown = article.find("blockquote").text_content()
+    assert shown.startswith("… before")
+    assert shown.endswith(" …")
+    assert {word.rstrip("0123456789") for word in shown.replace("Small bites help.", "").split()} == {"…", "before", "after"}
+    assert "before89 Small bites help. after0" in shown
+    assert len(shown) < 420
+    assert article.find("details/blockquote").text_content() == f"{before}Small bites help.{after}"
+
+
+def test_short_context_needs_no_press() -> None:
+    assert drawn(an_answer(a_quote()), 1).find(".//details") is None
+
+
+def test_the_disclaimer_is_with_every_answer() -> None:
+    for answer in (an_answer(a_quote()), an_answer(), an_answer(status="emergency")):
+        assert DISCLAIMER in drawn(answer, 1).text_content()
+
+
+def test_an_emergency_comes_before_everything_and_is_an_alert() -> None:
+    turn = drawn(an_answer(status="emergency", notices=(Notice("emergency", "Call now."),)), 1)
+    first = turn[0]
+    assert (first.get("role"), first.find("p").text) == ("alert", "Call now.")
+    assert turn.get("data-announce") == ""
+    assert NOT_FOUND not in turn.text_content()
+
+
+def test_not_found_says_so_and_names_what_is_near() -> None:
+    subjects = [Subject("Swallowing", ("How is swallowing tested?",)), Subject("Falls", (), "source/ab"), Subject("Hands")]
+    turn = drawn(an_answer(closest_topics=("Swallowing", "Falls", "Hands")), 1, subjects)
+    words = turn.text_content()
+    assert NOT_FOUND in words
+    assert NOT_FOUND_HELP in words
+    assert turn.get("data-announce") == NOT_FOUND
+    assert turn.find(".//article") is None
+    assert turn.find(".//button").get("data-ask") == "How is swallowing tested?"
+    assert links(turn) == {"Falls": "source/ab"}
+    assert "Hands" in words
+
+
+def test_a_declined_request_is_not_called_missing() -> None:
+    turn = drawn(an_answer(notices=(Notice("medication", "Ask your doctor."),)), 1)
+    assert turn.get("data-announce") == DECLINED
+    assert NOT_FOUND not in turn.text_content()
+
+
+def test_understood_as_is_shown_only_when_it_differs() -> None:
+    assert "Understood as:" not in turn_html(an_answer(a_quote()), 1)
+    shown = drawn(an_answer(a_quote(), understood_as="Food gets stuck. And at night?"), 1)
+    assert shown.find(".//p[@class='understood']/q").text == "Food gets stuck. And at night?"
+
+
+def test_quotes_are_counted_and_announced_once() -> None:
+    turn = drawn(an_answer(a_quote(), a_quote(text="Another.")), 7)
+    assert (turn.get("id"), turn.get("data-turn")) == ("turn-7", "7")
+    assert [count.text for count in turn.iterfind(".//span[@class='count']")] == ["Quote 1 of 2", "Quote 2 of 2"]
+    assert turn.get("data-announce") == "The library has 2 passages on this, word for word."
+    assert "one passage" in turn_html(an_answer(a_quote()), 1)

@@ -1,0 +1,92 @@
+"""How the command line shows things: answers and lists on stdout, progress and errors on stderr."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from assistant import Answer
+from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
+from index import Added, DocumentSummary
+from index.library import Progress as Report
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+_WIDTH = 96
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Report]:
+    """A bar on stderr for `Library.add`: the input at hand, count, and time left; gone when it is done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[address]}"),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=None, address="")
+
+        def report(done: int, total: int, address: str) -> None:
+            bar.update(task, completed=done, total=total, address=escape(address[-48:]))
+
+        yield report
+
+
+def show_answer(answer: Answer) -> None:
+    """One answer, as a person reads it."""
+    for notice in answer.notices:
+        _print(notice.text, style="bold")
+    if answer.status == "not_found":
+        _print(DECLINED if answer.notices else NOT_FOUND)
+        if not answer.notices:
+            _print(NOT_FOUND_HELP)
+        if answer.closest_topics:
+            out.print("The library does cover:")
+            for topic in answer.closest_topics:
+                out.print(f"  - {escape(topic)}")
+            out.print()
+    if answer.quotes and answer.understood_as != answer.question:
+        _print(f"Understood as: {answer.understood_as}")
+    for number, quote in enumerate(answer.quotes, start=1):
+        lead = "Answers your question" if quote.match == "strong" else "May answer your question"
+        out.print(f"{number}. {lead}:")
+        out.print(escape(textwrap.indent(textwrap.fill(quote.text, _WIDTH), "   │ ")))
+        place = ", ".join(
+            filter(
+                None, [quote.title, quote.kind, str(quote.year or ""), quote.section, f"page {quote.page}" if quote.page else ""]
+            )
+        )
+        out.print(escape(textwrap.indent(textwrap.fill(place, _WIDTH), "   ")))
+        out.print(f"   {escape(quote.link)}\n")
+    _print(answer.disclaimer, style="italic")
+
+
+def show_added(outcomes: Sequence[Added]) -> None:
+    """What became of each input: the counts, then each that was left out and why."""
+    counts = {
+        status: sum(outcome.status == status for outcome in outcomes)
+        for status in ("added", "replaced", "unchanged", "removed", "left out")
+    }
+    out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "added"))
+    for outcome in outcomes:
+        if outcome.status == "left out":
+            out.print(f"left out: {escape(outcome.url)}\n  {escape(outcome.reason)}")
+
+
+def show_list(summaries: Sequence[DocumentSummary]) -> None:
+    """The documents of a library, a line each: id, year, kind, passages, title, address."""
+    for one in summaries:
+        print(f"{one.id}  {one.year or '':4}  {one.kind:8}  {one.passages:4}  {one.title}  <{one.url}>")
+
+
+def _print(text: str, style: str | None = None) -> None:
+    out.print(escape(textwrap.fill(text, _WIDTH)), style=style)
+    out.print()
