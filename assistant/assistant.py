@@ -76,8 +76,7 @@ class Assistant:
         if not ranked or confidence.match(ranked[0], ranked) is None:
             return self._without_quotes("not_found", question, understood, notices, closest)
         chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
-        # Once the best one answers, the others are shown as what they are: further places that may help.
-        quotes = tuple(self._quote(candidate, confidence.match(candidate, ranked) or "possible") for candidate in chosen)
+        quotes = tuple(self._quote(candidate, grade) for candidate, grade in zip(chosen, _grades(chosen, ranked), strict=True))
         if any(quote.year and quote.year < date.today().year - _DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
@@ -116,6 +115,18 @@ class Assistant:
             link=source_link(document, start, end),
             snapshot=snapshot_link(document.id, start, end),
         )
+
+
+def _grades(chosen: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Match]:
+    """The match of each chosen candidate; one that ranks lower is never called the stronger.
+
+    Once the best one may answer, the others are shown for what they are: further places that may help.
+    """
+    grades: list[Match] = []
+    for candidate in chosen:
+        still_strong = all(grade == "strong" for grade in grades)
+        grades.append("strong" if still_strong and confidence.match(candidate, ranked) == "strong" else "possible")
+    return grades
 
 
 def _closest_topics(hits: Sequence[Hit], titles: dict[str, str]) -> tuple[str, ...]:
