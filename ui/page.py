@@ -24,6 +24,8 @@ from ui.texts import text
 
 # How many turns a page holds, so that one visitor cannot fill the server's memory.
 _MOST_TURNS = 40
+# A conversation is forgotten an hour after its tab was closed, as Gradio has it, and after this long in any case.
+_KEPT_SECONDS = 12 * 3600
 # How many questions are answered at once; each takes all the cores there are.
 _AT_ONCE = 2
 # Every click in the component is looked at here: the buttons inside come and go with the answers.
@@ -66,7 +68,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
         return [], "", gr.update(value="", label=text("ask.question")), "", ""
 
     with gr.Blocks(title=text("page.title"), analytics_enabled=False) as page:
-        turns = gr.State([])
+        turns = gr.State([], time_to_live=_KEPT_SECONDS)
         _html(_introduction(), "introduction")
         conversation = _html("", "conversation", _ASK_ON_CLICK)
         with gr.Column(elem_id="asking"):

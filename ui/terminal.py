@@ -65,8 +65,13 @@ def show_answer(answer: Answer) -> None:
             )
         )
         out.print(escape(textwrap.indent(textwrap.fill(place, _WIDTH), "   ")))
-        out.print(f"   {escape(quote.link)}\n")
+        out.print(f"   {escape(_address(quote.link))}\n")
     _print(answer.disclaimer, style="italic")
+
+
+def _address(link: str) -> str:
+    """A link that can be opened from a terminal: the library's own copy is there while the page is served."""
+    return link if "://" in link else f"While myositis serve runs: http://127.0.0.1:7860/{link}"
 
 
 def show_added(outcomes: Sequence[Added]) -> None:

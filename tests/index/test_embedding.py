@@ -70,8 +70,8 @@ def test_passage_and_sentence_vectors_are_those_of_their_text_with_its_headings(
 def test_company_changes_no_vector(embedder: Embedder) -> None:
     """A passage has the same vectors alone and among longer ones."""
     document = read(starter_sources()[1])
-    passages = cut(document, embedder.count_pieces)
-    assert len(passages) > 2
+    passages = cut(document, embedder.count_pieces)[:5]
+    assert len(passages) == 5
     together = embedder.encode_passages(document, passages)
     for passage, vector in zip(passages, together, strict=True):
         (alone,) = embedder.encode_passages(document, [passage])

@@ -1,49 +1,18 @@
-"""A library directory: what goes in, what comes out, what is left after a removal, and what is refused."""
+"""A library directory: what goes in, what comes out, and what is left after a removal."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import sqlite3
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from corpus import Document, ReadError, Source, read
+from corpus import Source, read
 from index import Library, LibraryError
-from tests.conftest import ROOT
 from tests.corpus.span_checks import check_passages
+from tests.index.looking import add, everything, found, originals, rows
 from tests.index.word_embedder import WordEmbedder
-
-
-def add(library: Library, *paths: Path) -> list[str]:
-    return [outcome.status for outcome in library.add([Source(path=str(path)) for path in paths])]
-
-
-def found(library: Library, question: str) -> str:
-    hits = library.search(question, 1)
-    return hits[0].passage.text if hits else ""
-
-
-def rows(library: Library, query: str) -> list[tuple[object, ...]]:
-    """What the file itself says, read past the library's own code."""
-    with sqlite3.connect(library.directory / "library.sqlite3") as connection:
-        return connection.execute(query).fetchall()
-
-
-def originals(library: Library) -> set[str]:
-    return {path.name for path in (library.directory / "originals").iterdir()}
-
-
-def everything(library: Library) -> tuple[object, ...]:
-    """All that a library holds, but for what counts its changes."""
-    tables = ("documents", "sections", "pages", "passages", "vocabulary")
-    return (*(rows(library, f"SELECT * FROM {table}") for table in tables), originals(library))  # noqa: S608
-
 
 # Adding
 
@@ -164,6 +133,20 @@ def test_an_interruption_keeps_what_was_complete(library: Library, leaflets: Pat
     assert add(library, leaflets) == ["unchanged", "unchanged", "added"]
 
 
+def test_documents_are_told_apart_by_address_not_by_content(library: Library, leaflets: Path) -> None:
+    shutil.copy(leaflets / "falls.txt", leaflets / "copy.txt")
+    assert add(library, leaflets / "falls.txt", leaflets / "copy.txt") == ["added", "added"]
+    assert len({document.sha256 for document in library.documents()}) == 1
+    assert hashlib.sha256((leaflets / "falls.txt").read_bytes()).hexdigest() in next(iter(originals(library)))
+
+
+def test_an_odd_title_is_taken_in(library: Library, leaflets: Path) -> None:
+    (leaflets / "odd.md").write_text('---\ntitle: "half \\uD83D"\nlicence: {a: 1}\n---\n\n# Odd\n\nWords here.\n')
+    assert add(library, leaflets / "odd.md") == ["added"]
+    (document,) = library.documents()
+    assert document.title.encode()
+
+
 # Removing
 
 
@@ -267,225 +250,3 @@ def test_a_stale_vectors_file_is_rebuilt(library: Library, leaflets: Path, word_
     with Library.open(library.directory, embedder=word_embedder) as again:
         assert again.search("bottles are hard to open")[0].dense > 0.5
         assert again.check().problems == ()
-
-
-# What is refused
-
-
-def test_a_library_of_another_model_is_refused_with_what_to_do(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    with pytest.raises(LibraryError, match=r"settings\.toml") as raised:
-        Library.open(library.directory, embedder=WordEmbedder("2" * 64))
-    message = str(raised.value)
-    assert "111111111111" in message
-    assert "222222222222" in message
-    assert "myositis add --library" in message
-
-
-def test_a_model_loaded_later_is_refused_every_time(library: Library, leaflets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(library, leaflets)
-    monkeypatch.setattr("index.library.Embedder", lambda _model: WordEmbedder("2" * 64))
-    with Library.open(library.directory) as again:
-        assert [document.title for document in again.documents()] == ["Falls", "Hands", "Swallowing"]
-        for _ in range(2):
-            with pytest.raises(LibraryError, match="222222222222"):
-                again.search("falls")
-        with pytest.raises(LibraryError, match="222222222222"):
-            again.add([Source(path=str(leaflets / "falls.txt"), title="New")])
-
-
-def test_a_folder_without_a_library_is_refused_unless_one_is_to_be_made(tmp_path: Path, word_embedder: WordEmbedder) -> None:
-    with pytest.raises(LibraryError, match="no library here"):
-        Library.open(tmp_path / "nowhere", create=False, embedder=word_embedder)
-    assert not (tmp_path / "nowhere").exists()
-    with Library.open(tmp_path / "nowhere", embedder=word_embedder) as library:
-        assert library.search("anything") == []
-        assert library.check().problems == ()
-        assert library.is_new
-
-
-@pytest.mark.parametrize("place", ["a file", "below a file"])
-def test_a_place_that_cannot_hold_a_library_is_refused(tmp_path: Path, place: str, word_embedder: WordEmbedder) -> None:
-    (tmp_path / "file").write_text("in the way")
-    directory = tmp_path / "file" if place == "a file" else tmp_path / "file" / "library"
-    with pytest.raises(LibraryError, match=r"cannot be written.*Check the folder"):
-        Library.open(directory, embedder=word_embedder)
-
-
-@pytest.mark.parametrize("content", [b"", b"This is a diary, not a database.", b"SQLite format 3\x00" + b"\xff" * 4000])
-def test_a_file_that_is_no_library_is_refused_and_left_alone(tmp_path: Path, content: bytes, word_embedder: WordEmbedder) -> None:
-    (tmp_path / "library.sqlite3").write_bytes(content)
-    with pytest.raises(LibraryError, match=r"library\.sqlite3"):
-        Library.open(tmp_path, embedder=word_embedder)
-    assert (tmp_path / "library.sqlite3").read_bytes() == content
-
-
-def test_another_database_is_refused(tmp_path: Path, word_embedder: WordEmbedder) -> None:
-    with sqlite3.connect(tmp_path / "library.sqlite3") as connection:
-        connection.execute("CREATE TABLE manifest (key TEXT, value TEXT)")
-        connection.execute("INSERT INTO manifest VALUES ('schema', '99')")
-    with pytest.raises(LibraryError, match=r"layout 99, this program reads \d"):
-        Library.open(tmp_path, embedder=word_embedder)
-
-
-def test_damage_inside_the_file_is_a_message_not_a_crash(library: Library, leaflets: Path, word_embedder: WordEmbedder) -> None:
-    add(library, leaflets)
-    library.close()
-    file = library.directory / "library.sqlite3"
-    content = bytearray(file.read_bytes())
-    content[8192:] = os.urandom(len(content) - 8192)
-    file.write_bytes(content)
-    with Library.open(library.directory, embedder=word_embedder) as damaged:
-        for use in (
-            lambda: damaged.search("falls"),
-            lambda: list(damaged.documents()),
-            damaged.summaries,
-            damaged.check,
-            damaged.vocabulary,
-            lambda: add(damaged, leaflets),
-            lambda: damaged.remove(["falls.txt"]),
-        ):
-            with pytest.raises(LibraryError, match="damaged"):
-                use()
-
-
-def test_a_library_deleted_under_a_reader_is_a_message(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    shutil.rmtree(library.directory)
-    problems: list[BaseException] = []
-
-    def search() -> None:  # a new thread opens the file anew
-        try:
-            library.search("falls")
-        except LibraryError as error:
-            problems.append(error)
-
-    thread = threading.Thread(target=search)
-    thread.start()
-    thread.join()
-    assert len(problems) == 1
-    assert not library.directory.exists()
-
-
-# Health
-
-
-def test_a_check_names_what_is_wrong(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    documents = {document.title: document for document in library.documents()}
-    library.original_path(documents["Falls"]).unlink()
-    library.original_path(documents["Hands"]).write_text("something else")
-    with sqlite3.connect(library.directory / "library.sqlite3") as connection:
-        connection.execute('UPDATE passages SET "end" = "end" - 1 WHERE document_id = ?', (documents["Swallowing"].id,))
-    problems = "\n".join(library.check().problems)
-    assert "is missing" in problems
-    assert "has changed" in problems
-    assert "not a stretch of whole sentences" in problems
-
-
-def test_a_check_compares_words_and_vectors_with_passages(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    library.search("falls")
-    with sqlite3.connect(library.directory / "library.sqlite3") as connection:
-        connection.execute("DELETE FROM words WHERE rowid = 1")
-        connection.execute("UPDATE passages SET vector = (SELECT vector FROM passages WHERE id = 2) WHERE id = 1")
-    problems = "\n".join(library.check().problems)
-    assert "words of" in problems
-    assert "vectors.faiss" in problems
-
-
-# More than one reader
-
-
-def test_many_threads_search_while_documents_come_and_go(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    failures: list[BaseException] = []
-    stop = threading.Event()
-
-    def read_on() -> None:
-        try:
-            while not stop.is_set():
-                for hit in library.search("the grip weakens and the thighs give way", 5):
-                    document = library.document(hit.passage.document_id)
-                    # Between the two the document may have been replaced; only that one.
-                    whole = document.text[hit.passage.start : hit.passage.end] == hit.passage.text
-                    assert whole or document.title == "Walkers"
-                list(library.documents())
-                library.vocabulary()
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=read_on) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for number in range(10):
-        (leaflets / "new.txt").write_text(f"Walkers\n\nWalker number {number} is sturdy. The grip holds it.\n")
-        add(library, leaflets / "new.txt")
-    library.add([Source(path=str(leaflets))])
-    stop.set()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert library.check().problems == ()
-
-
-_ADD = """
-import sys
-from corpus import Source
-from index import Library
-from tests.index.word_embedder import WordEmbedder
-with Library.open(sys.argv[1], embedder=WordEmbedder()) as library:
-    print([outcome.status for outcome in library.add([Source(path=path) for path in sys.argv[2:]])])
-"""
-
-
-def test_what_another_process_adds_is_found_by_a_reader_that_is_open(library: Library, leaflets: Path) -> None:
-    add(library, leaflets / "falls.txt")
-    assert found(library, "bottles are hard to open").startswith("The thighs")
-    done = subprocess.run(
-        [sys.executable, "-c", _ADD, str(library.directory), str(leaflets / "hands.html")],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout.strip() == "['added']", done.stderr
-    hit = library.search("bottles are hard to open", 1)[0]
-    assert hit.passage.text.startswith("The grip")
-    assert hit.dense > 0.5
-    assert library.check().problems == ()
-
-
-def test_a_second_writer_is_told_to_wait(library: Library, leaflets: Path) -> None:
-    add(library, leaflets / "falls.txt")
-    library._store._db.execute("PRAGMA busy_timeout = 50")  # not the half minute that people wait
-    with sqlite3.connect(library.directory / "library.sqlite3", isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LibraryError, match="another myositis command"):
-            add(library, leaflets / "hands.html")
-        assert found(library, "brace").startswith("The thighs")
-        other.execute("ROLLBACK")
-    assert add(library, leaflets / "hands.html") == ["added"]
-
-
-def test_closing_twice_is_harmless(library: Library) -> None:
-    library.close()
-    library.close()
-
-
-def test_documents_are_told_apart_by_address_not_by_content(library: Library, leaflets: Path) -> None:
-    shutil.copy(leaflets / "falls.txt", leaflets / "copy.txt")
-    assert add(library, leaflets / "falls.txt", leaflets / "copy.txt") == ["added", "added"]
-    assert len({document.sha256 for document in library.documents()}) == 1
-    assert hashlib.sha256((leaflets / "falls.txt").read_bytes()).hexdigest() in next(iter(originals(library)))
-
-
-def test_an_odd_title_is_taken_in(library: Library, leaflets: Path) -> None:
-    (leaflets / "odd.md").write_text('---\ntitle: "half \\uD83D"\nlicence: {a: 1}\n---\n\n# Odd\n\nWords here.\n')
-    assert add(library, leaflets / "odd.md") == ["added"]
-    assert isinstance(ReadError("a", "b", "c"), Exception)
-
-
-def test_the_documents_are_records(library: Library, leaflets: Path) -> None:
-    add(library, leaflets)
-    assert all(isinstance(document, Document) for document in library.documents())

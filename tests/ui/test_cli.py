@@ -13,8 +13,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,7 @@ from assistant import DISCLAIMER
 from corpus import Source, retrieve
 from corpus.starter import starter_sources
 from index.embedding import Embedder
-from ui.cli import main
+from tests.ui.commands import Ran, Run, command_line
 
 COMMAND = Path(sys.executable).with_name("myositis")
 ANSWER_KEYS = ["status", "question", "understood_as", "quotes", "notices", "closest_topics", "disclaimer"]
@@ -39,41 +37,10 @@ COMMANDS = ["serve", "ask", "add", "remove", "list", "check", "eval", "bench"]
 CHOKING = "he is choking right now and can't breathe"
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How a command ended, and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401  # whatever JSON the command printed
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], embedder: Embedder) -> Run:
-    """Run a command line in this process: `run("ask", "Why?", library=folder)`."""
-    monkeypatch.setattr("index.library.Embedder", lambda _=None: embedder)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def command(*arguments: str | Path, library: Path | None = None) -> Ran:
-        if library is not None:
-            monkeypatch.setenv("MYOSITIS_LIBRARY", str(library))
-        monkeypatch.setattr(sys, "argv", ["myositis", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 1
-        captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return command
+    """Runs a command line in this process: `run("ask", "Why?", library=folder)`."""
+    return command_line(monkeypatch, capsys, embedder)
 
 
 def _process(*arguments: str | Path, library: Path, timeout: int = 120) -> Ran:

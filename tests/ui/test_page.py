@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,6 +14,7 @@ from assistant import Answer, Assistant
 from assistant.texts import DISCLAIMER, NOT_FOUND, NOTICES
 from corpus import MyositisError
 from corpus.starter import topics
+from index import Library
 from tests.serving import serving
 from ui.page import build_page
 from ui.server import build_app
@@ -213,7 +215,7 @@ def test_two_visitors_never_see_each_other(browser: Browser, address: str) -> No
 class _Failing(Assistant):
     """Fails in the two ways a page can meet."""
 
-    def ask(self, question: str, history: object = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         if "known" in question:
             raise MyositisError("the library is being written to", "/secret/place", "Wait a moment")
         raise ValueError(f"cannot answer {question}")
@@ -240,6 +242,41 @@ def test_failures_are_told_kindly_and_not_in_detail(
         page.close()
     assert "ValueError" in caplog.text
     assert "private words" not in caplog.text
+
+
+class _Slow(Assistant):
+    """Answers when it is let."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.let = threading.Event()
+        self.asked: list[str] = []
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        self.asked.append(question)
+        assert self.let.wait(30)
+        return super().ask(question, history)
+
+
+def test_the_page_says_that_it_is_looking_and_asks_once(assistant: Assistant, browser: Browser) -> None:
+    slow = _Slow(assistant.library)
+    with serving(build_app(slow)) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_label("Your question").fill(QUESTION)
+        looking = page.get_by_text("Looking in the library")
+        expect(looking).to_be_hidden()
+        page.keyboard.press("Enter")
+        expect(looking).to_be_visible()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Ask", exact=True).click()
+        slow.let.set()
+        page.locator("#turn-1").wait_for()
+        expect(looking).to_be_hidden()
+        page.wait_for_timeout(1000)
+        assert slow.asked == [QUESTION]
+        assert page.locator(".turn").count() == 1
+        page.close()
 
 
 def test_a_long_conversation_keeps_the_last_answers(

@@ -1,0 +1,49 @@
+"""Vectors remembered from one run to the next, so that only the first one waits for the model to read the starter library."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from index.embedding import Embedder
+from index.records import Vectors
+
+
+@contextmanager
+def remembered_vectors(embedder: Embedder, folder: Path) -> Iterator[None]:
+    """Within, a text that `embedder` has read in an earlier run gets the vector it got then, kept in `folder`.
+
+    Other weights, or other versions of what runs them, are remembered apart. What is read anew is noted at the end.
+    """
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("sentence-transformers", "torch", "transformers")]
+    made_by = hashlib.sha256(" ".join([embedder.identity.sha256, *versions]).encode()).hexdigest()[:16]
+    file = folder / f"{made_by}.npz"
+    known: dict[str, Vectors] = {}
+    if file.is_file():
+        with np.load(file) as kept:
+            known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+    read_before = len(known)
+    encode = embedder._encode
+
+    def remember(texts: list[str]) -> Vectors:
+        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if new:
+            known.update(zip(new, encode(list(new.values())), strict=True))
+        return np.stack([known[key] for key in keys])
+
+    embedder._encode = remember  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del embedder._encode
+        if len(known) > read_before:
+            draft = file.with_name(f"{made_by}.{os.getpid()}.npz")
+            np.savez(draft, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
+            draft.replace(file)
