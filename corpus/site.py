@@ -69,7 +69,7 @@ def crawl(
     `state` is brought up to date before each page is given out: keep it (`CrawlState.to_json`) once that page is dealt with,
     and a later call goes on from there; what was not dealt with is fetched again. A state whose round is over begins a new
     round, which asks only for what has changed; `held(url)` says whether what was read from a page is still at hand.
-    Raises `ReadError` where the site forbids it, does not answer, or falls silent on the way.
+    Raises `ReadError` where its rules for crawlers cannot be read, it does not answer, or it falls silent on the way.
     """
     limits = limits or CrawlLimits()
     if state.round_is_over(limits):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.fetch import decoded
@@ -20,6 +20,8 @@ _INLINE = frozenset({"hi", "ref", "lb", "del", "graphic", "code", "a", "b", "em"
 _NAVIGATION = re.compile(
     r"(?:(?:return|back|go|jump|up) to )?(?:the )?top(?: of (?:the |this )?page)?|skip to (?:main )?content", re.IGNORECASE
 )
+# trafilatura's names, and HTML's where it leaves a table inside a paragraph as it was.
+_ROWS, _CELLS = ("row", "tr"), ("cell", "td", "th")
 # As far into a page as a browser looks for it, and a little more.
 _CHARSET_WITHIN = 2048
 _CHARSET = re.compile(
@@ -57,7 +59,7 @@ def read_web_page(
     body = getattr(extracted, "body", None)
     if body is None or not canonical_line(" ".join(body.itertext())):
         # Too short for the extractor's rules; its baseline takes paragraphs wherever they stand.
-        body = trafilatura.baseline(_markup(content, charset))[0]
+        body = trafilatura.baseline(page_tree(content, charset))[0]
     builder = _PageBuilder(menu_lines=menu_lines)
     _walk(body, builder)
     if not builder.has_text:
@@ -90,7 +92,15 @@ class _PageBuilder(TextBuilder):
 
 def page_tree(content: bytes, charset: str | None = None) -> HtmlElement | None:
     """The markup of the page in `content`, None where there is none. `charset` is what the server stated, if anything."""
-    return trafilatura.load_html(_markup(content, charset))
+    # Not trafilatura's own loader: it gives up on markup without an <html> tag, and old pages may have none.
+    markup = _markup(content, charset)
+    if not any(map(str.isalnum, markup)):
+        return None
+    parser = HTMLParser(collect_ids=False, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(markup, parser=parser)
+    except (etree.ParserError, ValueError):  # nothing in it; ValueError: control characters
+        return None
 
 
 def _markup(content: bytes, charset: str | None) -> str:
@@ -172,9 +182,9 @@ def _paragraphs(text: str, builder: _PageBuilder) -> None:
 
 
 def _table(table: etree._Element, builder: _PageBuilder) -> None:
-    rows = [[_own_text(cell) for cell in row.iter("cell")] for row in table.iter("row")]
+    rows = [[_own_text(cell) for cell in row.iter(*_CELLS)] for row in table.iter(*_ROWS)]
     if max((len(cell) for row in rows for cell in row), default=0) > LAYOUT_CELL or all(len(row) < 2 for row in rows):
-        for cell in table.iter("cell"):
+        for cell in table.iter(*_CELLS):
             _walk(cell, builder)
         return
     facts = [row for row in rows if not all(builder.leads_elsewhere(cell) for cell in row if cell)]

@@ -80,6 +80,7 @@ def served(site: Site) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer on a kept connection waits 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
             if site.down:
@@ -250,12 +251,13 @@ def make_site() -> Site:
         "/anchors.html",
         '<a name="signs"><b>Signs</b></a><br>' + prose("signs") + '<a name="help"></a><b>Help</b><br>' + prose("help"),
     )
-    frames = '<html><head><title>F</title></head><frameset cols="20%,*"><frame src="/frame-menu.html"><frame src="/frame-text.html"></frameset>'
+    shown = '<frame src="/frame-menu.html"><frame src="/frame-text.html">'
+    frames = f'<html><head><title>F</title></head><frameset cols="20%,*">{shown}</frameset>'
     answers["/frames.html"] = Answer(frames.encode())
     page("/frame-menu.html", MENU + prose("the menu in a frame"))
     page("/frame-text.html", prose("the text in a frame"))
-    for number in ("one.pdf", "two.PDF"):
-        answers[f"/papers/{number}"] = Answer(b"%PDF-1.4\n" + number.encode(), "application/pdf")
+    for name in ("one.pdf", "two.PDF"):
+        answers[f"/papers/{name}"] = Answer(b"%PDF-1.4\n" + name.encode(), "application/pdf")
     _charsets(site)
     for number in (1, 2, 3):
         page(f"/hidden/{number}.html", prose(f"what only the sitemap knows, number {number}"))
@@ -287,9 +289,10 @@ def _charsets(site: Site) -> None:
 def add_sitemaps(site: Site) -> None:
     """A sitemap index with a packed sitemap behind it; needs the site's address."""
     entities = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
-    index = f"<sitemapindex><sitemap><loc>{site.url}/sitemap-1.xml.gz</loc></sitemap><sitemap><loc>/sitemaps.xml</loc></sitemap></sitemapindex>"
+    parts = (f"{site.url}/sitemap-1.xml.gz", "/sitemaps.xml")
+    index = "".join(f"<sitemap><loc>{part}</loc></sitemap>" for part in parts)
     pages = "".join(f"<url><loc> {site.url}/hidden/{n}.html </loc></url>" for n in (1, 2, 3))
     pages += "<url><loc>http://other.example/</loc></url><url><loc>/&f;&b;</loc></url>"
     urlset = f'<?xml version="1.0"?>{entities}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>'
-    site.answers["/sitemaps.xml"] = Answer(index.encode(), "application/xml")
+    site.answers["/sitemaps.xml"] = Answer(f"<sitemapindex>{index}</sitemapindex>".encode(), "application/xml")
     site.answers["/sitemap-1.xml.gz"] = Answer(gzip.compress(urlset.encode()), "application/gzip")

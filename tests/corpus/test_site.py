@@ -86,7 +86,9 @@ class TestFirstRound:
         order = list(self.pages)
         assert order[:6] == ["/", "/page/1.html", "/links.html", "/page/2.html", "/page/3.html", "/page/4.html"]
         second = [path for path in order if path.startswith("/page/") and self.pages[path].depth == 2]
-        assert second == [f"/page/{n}.html" for n in (5, *range(7, 21))]  # the sixth came early: another gave way to it
+        assert second == [
+            f"/page/{n}.html" for n in (5, *range(7, 21), *range(25, 29))
+        ]  # the sixth came early: another gave way to it
 
     def test_what_is_left_out_is_named_with_its_reason(self) -> None:
         reasons = {path: page.reason for path, page in self.pages.items() if page.status == "left out"}
@@ -168,8 +170,7 @@ def test_a_second_round_asks_only_for_what_changed(site: Site) -> None:
     after, _ = crawled(state)
     assert [path for path, page in after.items() if page.status == "fetched"] == ["/page/30.html"]
     assert after["/page/40.html"].status == "gone"
-    assert after.keys() == before.keys()
-    assert list(after) == list(before)
+    assert list(after) == [path for path in before if path != "/nowhere.html"]  # known to be missing by now
     unchanged = [
         path for path, page in before.items() if page.status == "fetched" and path not in ("/page/30.html", "/page/40.html")
     ]
@@ -229,9 +230,9 @@ def test_the_caps_on_pages_and_bytes_hold(site: Site) -> None:
     site.requests.clear()
     few = CrawlState(site.url)
     got, _ = crawled(few, CrawlLimits(all_bytes=8000, delay=0.0))
-    assert 2 <= len(got) < 12
+    assert 2 <= len(got) < 40
     assert sum(len(page.fetched.content) for page in got.values() if page.fetched) <= 8000
-    more, _ = crawled(few, CrawlLimits(all_bytes=16000, pages=20, delay=0.0))
+    more, _ = crawled(few, CrawlLimits(all_bytes=16000, pages=60, delay=0.0))
     assert not more.keys() & got.keys()
 
 
@@ -251,7 +252,8 @@ def test_folders_that_repeat_without_end_are_not_entered() -> None:
         body = old_page("x", prose(f"level {depth}") + '<a href="x/">on</a>').encode()
         site.answers["/" + "x/" * depth] = Answer(body)
     with served(site):
-        assert len(crawled(CrawlState(site.url), CrawlLimits(depth=50, delay=0.0))[0]) == 4
+        pages, _ = crawled(CrawlState(site.url), CrawlLimits(depth=50, delay=0.0))
+    assert [path for path, page in pages.items() if page.status == "fetched"] == ["/", "/x/", "/x/x/", "/x/x/x/"]
 
 
 def test_a_site_that_falls_silent_is_gone_on_with_later(site: Site) -> None:

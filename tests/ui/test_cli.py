@@ -13,18 +13,20 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from assistant import DISCLAIMER
 from corpus import Source, retrieve
 from corpus.starter import starter_sources
 from index.embedding import Embedder
+from tests.remembered import remembered_vectors
 from tests.ui.commands import Ran, Run, command_line
 
 COMMAND = Path(sys.executable).with_name("myositis")
@@ -35,6 +37,14 @@ QUOTE_KEYS = [
 ]  # fmt: skip
 COMMANDS = ["serve", "ask", "add", "remove", "list", "check", "eval", "bench"]
 CHOKING = "he is choking right now and can't breathe"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _remembering(embedder: Embedder, starter_folder: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What an earlier run has embedded is not embedded again. (The starter library's own memory must be closed by then.)"""
+    assert starter_folder.is_dir()
+    with remembered_vectors(embedder, Path(request.config.cache.mkdir("vectors"))):  # type: ignore[union-attr]
+        yield
 
 
 @pytest.fixture
@@ -501,27 +511,25 @@ def test_a_site_real_pdfs_and_patient_pages_are_taken_in_and_answer(run: Run, sh
     assert f"{len(listed)} added, {len(left_out)} left out" in ran.out
     assert run("check", "--json").json()["ok"] is True
 
-    # (a question, the end of the address it is answered from, words of the quote, its page)
-    expected: list[tuple[str, str, str, int | None]] = [
-        ("What does familial IBM (fIBM) refer to?", "ibm-site-home.txt", "Familial IBM (fIBM) refers to", None),
-        ("How many tasks are in the MTRAG-UN benchmark?", "two-column-paper.pdf", "666 tasks", 1),
-        ("What is better, explicit or implicit?", "google-doc-document.pdf", "Explicit is better than implicit", 1),
-        ("Is there a cure for IBM?", "inclusion_body_myositis.htm", "There is no cure for IBM", None),
-        (
-            "At what age do symptoms of inclusion body myositis begin?",
-            "3896/inclusion-body-myositis",
-            "after the age of 50",
-            None,
-        ),
-        ("What is the standard treatment for dermatomyositis?", "dermatomyositis.htm", "corticosteroid", None),
+    # (a question, the end of the address it is answered from, words of the quote)
+    expected = [
+        ("What does familial IBM (fIBM) refer to?", "ibm-site-home.txt", "Familial IBM (fIBM) refers to"),
+        ("How many tasks are in the MTRAG-UN benchmark?", "two-column-paper.pdf", "666 tasks"),
+        ("What is better, explicit or implicit?", "google-doc-document.pdf", "Explicit is better than implicit"),
+        ("Is there a cure for IBM?", "inclusion_body_myositis.htm", "There is no cure for IBM"),
+        ("At what age do symptoms of inclusion body myositis begin?", "3896/inclusion-body-myositis", "after the age of 50"),
+        ("What is the standard treatment for dermatomyositis?", "dermatomyositis.htm", "corticosteroid"),
     ]
-    for question, address, words, page in expected:
+    for question, address, words in expected:
         answer = run("ask", "--json", question).json()
         _checked_answer(answer, "answered")
-        found = [quote for quote in answer["quotes"] if quote["url"].endswith(address) and words.lower() in quote["text"].lower()]
+        found = [quote for quote in answer["quotes"] if quote["url"].endswith(address) and words in quote["text"]]
         assert found, question
-        assert found[0]["page"] == page
-        if page is not None:
-            assert found[0]["link"].endswith(f"{address}#page={page}")
-        else:
-            assert f"{address}#:~:text=" in found[0]["link"]
+        for quote in found:
+            if address.endswith(".pdf"):
+                page = PdfReader(pdfs / address).pages[quote["page"] - 1]
+                assert words in " ".join(page.extract_text().split())
+                assert quote["link"].endswith(f"{address}#page={quote['page']}")
+            else:
+                assert quote["page"] is None
+                assert f"{address}#:~:text=" in quote["link"]
