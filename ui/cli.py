@@ -108,7 +108,9 @@ def add(
     depth: Annotated[int, typer.Option(min=0, help="How many links from the first page a crawl goes.")] = 5,
     max_pages: Annotated[int, typer.Option(min=1, help="How many pages a crawl reads at most.")] = 2000,
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests of a crawl.")] = 1.0,
-    allow_host: Annotated[list[str] | None, typer.Option(help="A host to read though it is on a private network.")] = None,
+    allow_private: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="A host to read though it is on a private network.")
+    ] = None,
 ) -> None:
     """Add files, folders, web pages or sites. What is there already is left as it is."""
     if title is not None and (crawl or len(inputs) > 1):
@@ -118,7 +120,7 @@ def add(
     from ui.terminal import progress_bar, show_added
 
     sources = [Source(url=one, title=title, kind=kind, year=year) for one in inputs]
-    allowed = frozenset(allow_host or ())
+    allowed = frozenset(allow_private or ())
     outcomes = []
     with _library(library, create=True) as opened, progress_bar("Adding") as progress:
         if crawl:
