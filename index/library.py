@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -130,15 +131,13 @@ class Library:
             for done, source in enumerate(queue):
                 if progress:
                     progress(done, len(queue), source.url)
-                try:
-                    outcomes.append(self.take_in(source, retrieve(source, allowed_hosts), reader))
-                except LibraryError:
-                    raise  # the library itself cannot go on: a full disk, a lock
-                except MyositisError as error:
-                    outcomes.append(Added(source.url, "left out", reason=str(error)))
+                outcomes.append(or_left_out(source.url, partial(self._fetch_and_take_in, source, reader, allowed_hosts)))
         if progress:
             progress(len(queue), len(queue), "")
         return outcomes
+
+    def _fetch_and_take_in(self, source: Source, reader: IsolatedReader, allowed_hosts: frozenset[str]) -> Added:
+        return self.take_in(source, retrieve(source, allowed_hosts), reader)
 
     def take_in(
         self, source: Source, fetched: Fetched, reader: IsolatedReader, menu_lines: frozenset[str] = frozenset()
@@ -245,7 +244,8 @@ class Library:
             for rank, (passage_id, _) in enumerate(ranking, start=1):
                 fused[passage_id] = fused.get(passage_id, 0.0) + 1.0 / (_RRF_CONSTANT + rank)
         best = sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))[:k]
-        cosines = dict(dense) | index.cosines(vector, [passage_id for passage_id in best if passage_id not in dict(dense)])
+        near = dict(dense)
+        cosines = near | index.cosines(vector, [passage_id for passage_id in best if passage_id not in near])
         bm25 = dict(lexical)
         passages = self._store.passages(best)
         return [
@@ -342,6 +342,16 @@ class Library:
         ):
             problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")
         return Health(documents, passages_count, tuple(problems))
+
+
+def or_left_out(url: str, take_in: Callable[[], Added]) -> Added:
+    """What `take_in` gives, or the input at `url` left out for the reason it raises, so that the rest goes on."""
+    try:
+        return take_in()
+    except LibraryError:
+        raise  # the library itself cannot go on: a full disk, a lock
+    except MyositisError as error:
+        return Added(url, "left out", reason=str(error))
 
 
 def _original_name(sha256: str, media_type: str) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from corpus import MyositisError, Source, document_id
+from corpus import Source, document_id
 from corpus.crawl_state import CrawlLimits, CrawlState
 from corpus.isolated import IsolatedReader
 from corpus.site import Crawled, crawl
-from index.errors import LibraryError
+from index.library import Library, Progress, or_left_out
 from index.records import Added
 from index.store import clear_errors
-
-if TYPE_CHECKING:
-    from index.library import Library, Progress
 
 _FOLDER = "crawls"
 
@@ -52,12 +49,8 @@ def _dealt_with(library: Library, source: Source, page: Crawled, state: CrawlSta
         return [Added(page.url, "unchanged", document_id(page.url))]
     if page.status != "fetched" or page.fetched is None:
         return []  # a frame, or the same page under another address
-    try:
-        return [library.take_in(source, page.fetched, reader, menu_lines=state.menu_lines())]
-    except LibraryError:
-        raise
-    except MyositisError as error:
-        return [Added(page.url, "left out", reason=str(error))]
+    take_in = partial(library.take_in, source, page.fetched, reader, menu_lines=state.menu_lines())
+    return [or_left_out(page.url, take_in)]
 
 
 def _keep(notes: Path, state: CrawlState) -> None:
