@@ -28,9 +28,10 @@ from index.words import match_expression
 STORE_NAME = "library.sqlite3"
 ORIGINALS = "originals"
 # How many passages each of the two rankings hands to the fusion, and the constant that damps its first ranks: Cormack,
-# Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2.
+# Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2. They took 60, for rankings of a
+# thousand; here a passage that is first by its words must not sink below those that are fiftieth in both.
 _CANDIDATES = 60
-_RRF_CONSTANT = 60
+_RRF_CONSTANT = 10
 
 Progress = Callable[[int, int, str], None]
 

@@ -71,7 +71,7 @@ def test_asking_for_fewer_gives_the_first_of_them(starter_library: Library, ques
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_fused_score_is_that_of_both_ranks(starter_library: Library, question: str) -> None:
-    """Each ranking gives 1/(60 + rank): worked out again here from the scores of sixty hits of each."""
+    """Each ranking gives 1/(10 + rank): worked out again here from the scores of sixty hits of each."""
     vector = starter_library.embedder.encode_question(question)
     store = starter_library._store
     _, passage_ids, matrix = store.vectors()
@@ -81,7 +81,7 @@ def test_the_fused_score_is_that_of_both_ranks(starter_library: Library, questio
     passages = store.passages(passage_ids.tolist())
     scores = {
         (passages[number].document_id, passages[number].start): sum(
-            1 / (60 + ranking.index(number) + 1) for ranking in (dense, lexical) if number in ranking
+            1 / (10 + ranking.index(number) + 1) for ranking in (dense, lexical) if number in ranking
         )
         for number in {*dense, *lexical}
     }
