@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote as percent_encoded
 
 from corpus import Document
@@ -32,12 +31,13 @@ def source_link(document: Document, start: int, end: int) -> str:
 
 
 def _fragment(text: str) -> str:
-    """A text directive (https://wicg.github.io/scroll-to-text-fragment/): a dash or comma in it would end a term."""
-    words = re.split(r"\s+", text.strip())
-    if len(text) <= _LONGEST_FRAGMENT and "\n" not in text:
-        return _term(" ".join(words))
-    return f"{_term(' '.join(words[:_EDGE_WORDS]))},{_term(' '.join(words[-_EDGE_WORDS:]))}"
+    """A text directive (https://wicg.github.io/scroll-to-text-fragment/); each of its terms must lie within one block."""
+    lines = [line.split() for line in text.split("\n") if line.strip()]
+    if len(lines) == 1 and len(text) <= _LONGEST_FRAGMENT:
+        return _term(" ".join(lines[0]))
+    return f"{_term(' '.join(lines[0][:_EDGE_WORDS]))},{_term(' '.join(lines[-1][-_EDGE_WORDS:]))}"
 
 
 def _term(text: str) -> str:
+    # A dash or a comma left as it is would end the term.
     return percent_encoded(text, safe="").replace("-", "%2D")

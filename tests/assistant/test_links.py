@@ -105,7 +105,6 @@ def test_a_long_quote_is_named_by_its_two_ends() -> None:
     assert _found(quote, link) == quote
 
 
-@pytest.mark.xfail(strict=True, reason="the end words may run over a line's end, where no browser finds them")
 @pytest.mark.parametrize(
     "quote", ["It can help to:\nSit up straight\nTake small sips\nRest", "Yes:\nNo", "One two\n\nthree four five six seven."]
 )
