@@ -34,12 +34,18 @@ def leans(question: str) -> bool:
     if patterns["opens"].search(plain):
         return True
     named = patterns["subject"].search(plain) is not None
-    pointing = patterns["points"].search(patterns["empty"].sub(" ", plain)) is not None
+    pointing = patterns["points"].search(patterns["empty"].sub(" ", _opening(plain))) is not None
     words = content_words(question)
     if pointing:
         # A long question that names its subject may say "it" of something inside itself.
         return len(words) < (4 if named else 9)
     return not named and len(words) < int(patterns["few_words"])
+
+
+def _opening(plain: str) -> str:
+    """The first sentence of a message where it says enough for the others to point at it, else the whole message."""
+    first, *others = re.split(r"(?<=[.!?])\s+", plain)
+    return first if others and len(content_words(first)) > 1 else plain
 
 
 @cache
