@@ -50,6 +50,12 @@ class Candidate:
     words: float
     vector: Vectors
 
+    @property
+    def text(self) -> str:
+        """The words of the run."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
 
 def candidates(library: Library, question: str, vector: Vectors, hits: Sequence[Hit], titles: dict[str, str]) -> list[Candidate]:
     """The best run of sentences of each hit, best first; hits without a quotable sentence give none.
@@ -93,7 +99,7 @@ def distinct(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
     for candidate in ranked:
         if len(kept) == most:
             break
-        if all(float(candidate.vector @ other.vector) < _SAME for other in kept):
+        if all(float(candidate.vector @ other.vector) < _SAME and candidate.text != other.text for other in kept):
             kept.append(candidate)
     return kept
 
@@ -111,19 +117,29 @@ def _word_weights(library: Library, question: str) -> dict[str, float]:
 
 def _widened(texts: Sequence[str], cosines: Sequence[float], best: int) -> tuple[int, int]:
     """The range of sentences to quote around `best`: what it leans on before it, and neighbours that answer as well."""
-    first = last = best
-
-    def room() -> bool:
-        return last - first + 1 < _MOST_SENTENCES
-
-    while first > 0 and room() and _DANGLING.match(texts[first]) and _says_something(texts[first - 1]):
-        first -= 1
+    first = _anchored(texts, best, best)
+    last = best
     enough = _NEIGHBOUR * cosines[best]
-    if last + 1 < len(texts) and room() and (cosines[last + 1] >= enough or texts[last].endswith(":")):
+    if (
+        last + 1 < len(texts)
+        and last - first + 1 < _MOST_SENTENCES
+        and (cosines[last + 1] >= enough or texts[last].endswith(":"))
+    ):
         last += _says_something(texts[last + 1])
-    if first > 0 and room() and cosines[first - 1] >= enough:
-        first -= _says_something(texts[first - 1])
+    if first > 0 and last - first + 1 < _MOST_SENTENCES and cosines[first - 1] >= enough and _says_something(texts[first - 1]):
+        wider = _anchored(texts, first - 1, last)
+        # A neighbour that leans on more than there is room for is left out again.
+        first = first if _DANGLING.match(texts[wider]) else wider
     return first, last
+
+
+def _anchored(texts: Sequence[str], first: int, last: int) -> int:
+    """The first sentence of a quote from `first` to `last`, moved back while it leans on the one before, as room allows."""
+    while (
+        first > 0 and last - first + 1 < _MOST_SENTENCES and _DANGLING.match(texts[first]) and _says_something(texts[first - 1])
+    ):
+        first -= 1
+    return first
 
 
 def _says_something(text: str) -> bool:

@@ -121,7 +121,6 @@ def test_a_list_is_quoted_with_the_line_that_leads_into_it(quotes: list[tuple[st
     assert all("These can help after a fall:" in text for text in with_items)
 
 
-@pytest.mark.xfail(strict=True, reason="a neighbour taken in last may itself lean on the sentence before it")
 def test_a_quote_does_not_begin_with_a_sentence_that_leans_on_the_one_before(quotes: list[tuple[str, tuple[Quote, ...]]]) -> None:
     assert not [quote.text for _, found in quotes for quote in found if quote.text.startswith("It was the knee")]
 
