@@ -1,5 +1,9 @@
 """Canonical text: what a reader sees, in one spelling, and the builder that keeps offsets while a text grows.
 
+Of what a reader of a PDF sees, these are left out: running heads and page numbers, hyphens that only break a line, and the
+superscript marks of references and footnotes ("exercise.12,13" is "exercise."), as quotations usually omit citations. Other
+superscripts are spelt with superscript characters ("10⁹", "kg/m²"). The list of references and the footnotes themselves stay.
+
 Readers of every format hand their blocks to a `TextBuilder`; offsets are taken from the finished canonical text only,
 so no later step can shift them.
 """
@@ -62,17 +66,17 @@ class TextBuilder:
         if block:
             self._append_body(block)
 
-    def paged_paragraph(self, pieces: list[tuple[int, str]]) -> None:
-        """Add one paragraph that may run over a page's end: (page number, text) pieces, joined by single spaces.
+    def paged_paragraph(self, pieces: list[tuple[int, str]], separator: str = " ") -> None:
+        """Add one paragraph that may run over a page's end: (page number, text) pieces, joined by `separator`.
 
-        The number is 0 where the text has no pages.
+        The number is 0 where the text has no pages. The separator is a space, or a newline between the rows of a table.
         """
         start = self._length + 2 if self._parts else 0
         joined = ""
         for number, piece in pieces:
             line = canonical_line(piece)
             if line:
-                joined += " " if joined else ""
+                joined += separator if joined else ""
                 self._begin_page(number, start + len(joined))
                 joined += line
         if joined:
@@ -92,12 +96,12 @@ class TextBuilder:
             self._begin_page(page, self._length + 2 if self._parts else 0)
         self._append(text)
 
-    def aside(self, pieces: list[tuple[int, str]]) -> None:
-        """Add a paragraph that readers see but that is never quoted: a footnote, a caption, the words of a figure."""
+    def aside(self, pieces: list[tuple[int, str]], separator: str = " ") -> None:
+        """Add a paragraph that readers see but that is never quoted: a footnote, a caption, a table, the words of a figure."""
         path_start, self._section_start = self._section_start, None
         if path_start is not None:
             self._sections.append(self._section(path_start, quotable=True))
-        self.paged_paragraph(pieces)
+        self.paged_paragraph(pieces, separator)
         if self._section_start is not None:
             self._sections.append(self._section(self._section_start, quotable=False))
             self._section_start = None
@@ -111,6 +115,11 @@ class TextBuilder:
     def has_text(self) -> bool:
         """Whether any body text was added; headings alone say nothing."""
         return bool(self._sections) or self._section_start is not None
+
+    @property
+    def has_quotable_text(self) -> bool:
+        """Whether any body text was added that may be quoted."""
+        return any(section.quotable for section in self._sections) or self._section_start is not None
 
     def finish(self) -> tuple[str, tuple[Section, ...], tuple[PageSpan, ...]]:
         """The canonical text, its sections, and its pages, all offsets final."""

@@ -103,6 +103,7 @@ def _document(reply: dict[str, Any], where: str) -> Document:
     found["sections"] = tuple(Section(tuple(one.pop("path")), **one) for one in found["sections"])
     found["pages"] = tuple(PageSpan(**one) for one in found["pages"])
     found["topics"] = tuple(found["topics"])
+    found["notes"] = tuple(found["notes"])
     try:
         return Document(**found)
     except TypeError as error:

@@ -14,13 +14,13 @@ from urllib.request import url2pathname
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.errors import MyositisError, ReadError
 from corpus.fetch import READABLE_SUFFIXES, Fetched, decoded, fetch, is_web_address, read_file
-from corpus.pdf import read_pdf
+from corpus.pdf import SCAN_REMEDY, PdfText, read_pdf, scanned_note
 from corpus.plain_text import MarkedText, read_markdown, read_plain_text
 from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
 from corpus.web_page import read_web_page
 
 # Raised when a reader changes what it makes of the same bytes, so that libraries read them anew.
-READER_VERSION = 2
+READER_VERSION = 3
 
 
 def expand(source: Source) -> Iterator[Source]:
@@ -71,9 +71,10 @@ def read(
     year: int | None = None
     topics: tuple[str, ...] = ()
     stated: dict[str, Any] = {}
+    pdf: PdfText | None = None
     if fetched.media_type == "application/pdf":
         pdf = read_pdf(fetched.content, url)
-        builder, title = pdf.builder, pdf.title
+        builder, title, year = pdf.builder, pdf.details.title, pdf.details.year
     elif fetched.media_type == "text/html":
         page = read_web_page(fetched.content, url, fetched.charset, menu_lines)
         if page is None:
@@ -88,8 +89,8 @@ def read(
     text, sections, pages = builder.finish()
     if not text or not sections:
         raise _no_text(url)
-    if fetched.media_type == "application/pdf" and _is_paper(builder):
-        kind = "study"
+    if pdf is not None and _is_paper(builder):
+        kind = "review" if pdf.details.is_review else "study"
     return Document(
         id=document_id(url),
         url=url,
@@ -105,6 +106,9 @@ def read(
         sha256=hashlib.sha256(fetched.content).hexdigest(),
         media_type=fetched.media_type,
         topics=topics,
+        authors=pdf.details.authors if pdf else None,
+        doi=pdf.details.doi if pdf else None,
+        notes=(f"{scanned_note(pdf.scanned)}. {SCAN_REMEDY}",) if pdf and pdf.scanned else (),
     )
 
 

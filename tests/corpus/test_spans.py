@@ -21,6 +21,7 @@ _UNREADABLE = {
     "grayscale-image.pdf",
     "imagemagick-ASCII85Decode.pdf",
     "imagemagick-CCITTFaxDecode.pdf",
+    "imagemagick-images.pdf",
     "imagemagick-lzw.pdf",
     "libreoffice-writer-password.pdf",
 }

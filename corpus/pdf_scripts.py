@@ -1,0 +1,60 @@
+"""Superscripts: the marks of references and footnotes are left out of the text, exponents and the like stay as they look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.pdf_characters import Glyph
+
+_HIGH = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+# "12,13", "4–6", "a,b", "*", "†‡": what papers set high after a word to point at a note or a reference.
+_MARK = re.compile(
+    r"\[?(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+)(?:\s*[,;.–—−-]\s*(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+))*[,;]?\]?|[*†‡§¶‖#,;\s]+|[,–-]", re.IGNORECASE
+)
+# After these a high number is an exponent: units, and symbols of one letter (R², χ², n²) but for the words "a" and "I".
+_EXPONENT_OF = re.compile(r"(?:^|[\s(/·×*.\d])(?:[kcdmµμn]?m|sec|min|[^\W\d_aI]|log|10)$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d$")
+
+
+def is_script(glyph: Glyph, size: float, y: float) -> bool:
+    """Whether `glyph` is set smaller and higher or lower than a line of type `size` whose baseline is at `y`, in points."""
+    return glyph.size <= 0.86 * size and -0.35 * size < glyph.y - y < 0.75 * size
+
+
+def spelt(glyphs: Sequence[Glyph], size: float, y: float) -> str:
+    """The text of one line. A mark of a reference or footnote is left out, another superscript spelt with high characters."""
+    text = ""
+    at = 0
+    while at < len(glyphs):
+        end = at
+        while end < len(glyphs) and _is_high(glyphs[end], size, y):
+            end += 1
+        if end == at:
+            text += (" " if glyphs[at].spaced and text else "") + glyphs[at].text
+            at += 1
+            continue
+        high = "".join((" " if glyph.spaced and place else "") + glyph.text for place, glyph in enumerate(glyphs[at:end]))
+        space = " " if glyphs[at].spaced and text else ""
+        if not text:
+            # The number of the note or of the institution that this line tells of; or the 13 of an isotope, as it looks.
+            text = high + " " if end < len(glyphs) and _MARK.fullmatch(high) else high
+        elif not (_MARK.fullmatch(high) and _points_elsewhere(text, space)):
+            text += space + high.translate(_HIGH)
+        at = end
+    return text.strip()
+
+
+def _is_high(glyph: Glyph, size: float, y: float) -> bool:
+    if glyph.high:
+        return True
+    return glyph.size <= 0.86 * size and 0.15 * size < glyph.y - y < 0.75 * size
+
+
+def _points_elsewhere(before: str, space: str) -> bool:
+    """Whether a high number after `before` is a mark, not an exponent of it."""
+    if space:
+        return before[-1] in ".,;:!?)”’\"'" or before[-1].isalpha()
+    if before[-1].isdigit():
+        return _YEAR.search(before) is not None
+    return _EXPONENT_OF.search(before) is None
