@@ -164,7 +164,8 @@ class Library:
         with self._store.writing():
             self._keep_original(document, fetched.content)
             self._store.insert(document, passages, vectors, headings, reading)
-        return Added(fetched.url, "replaced" if was_there else "added", document.id, len(passages))
+        status = "replaced" if was_there else "added"
+        return Added(fetched.url, status, document.id, len(passages), "; ".join(document.notes))
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -45,13 +45,16 @@ class DocumentSummary:
     audience: str
     topics: tuple[str, ...]
     passages: int
+    authors: str | None = None
+    doi: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of one input of `Library.add`: `status` is "added", "replaced", "unchanged", "removed" or "left out".
 
-    `reason` says why an input was left out, in the words of its error; empty otherwise.
+    `reason` says why an input was left out, in the words of its error, or what of one taken in could not be read (pages that
+    are pictures of text); empty otherwise.
     """
 
     url: str

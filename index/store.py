@@ -22,35 +22,9 @@ from corpus import Document, PageSpan, Passage, Section
 from index.embedding import ModelIdentity, PassageVectors
 from index.errors import LibraryError
 from index.records import DocumentSummary, Vectors
+from index.schema import SCHEMA, SCHEMA_VERSION, migrate
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, year INTEGER, audience TEXT NOT NULL,
-    licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
-    topics TEXT NOT NULL, reading TEXT NOT NULL
-);
-CREATE INDEX documents_by_reading ON documents (reading);
-CREATE TABLE sections (
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
-    path TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quotable INTEGER NOT NULL,
-    PRIMARY KEY (document_id, position)
-) WITHOUT ROWID;
-CREATE TABLE pages (
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, PRIMARY KEY (document_id, number)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER, sentences TEXT NOT NULL,
-    vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
-);
-CREATE INDEX passages_of_document ON passages (document_id, start);
-CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
-"""
-_COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics"
+_COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes"
 
 
 _P = ParamSpec("_P")
@@ -79,6 +53,8 @@ class Store:
         self._lock = threading.Lock()
         # How many documents this object has deleted, replaced ones included: they leave things to tidy up.
         self.deletions = 0
+        with clear_errors(path):
+            migrate(self._db)
         version = self.manifest("schema")
         if version != str(SCHEMA_VERSION):
             raise LibraryError(
@@ -97,7 +73,7 @@ class Store:
             connection = sqlite3.connect(draft)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
+                connection.executescript(SCHEMA)
                 rows = {
                     "schema": SCHEMA_VERSION,
                     "model": model.name,
@@ -194,9 +170,12 @@ class Store:
             d.sha256,
             d.media_type,
             json.dumps(d.topics),
+            d.authors,
+            d.doi,
+            json.dumps(d.notes),
             reading,
         )
-        self._db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute(f"INSERT INTO documents ({_COLUMNS}, reading) VALUES ({', '.join('?' * len(row))})", row)
         self._db.executemany(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
             [(d.id, i, json.dumps(s.path), s.start, s.end, s.quotable) for i, s in enumerate(d.sections)],
@@ -252,12 +231,12 @@ class Store:
     def summaries(self) -> list[DocumentSummary]:
         """Every document without its text, by title."""
         rows = self._db.execute(
-            "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id) FROM documents d "
+            "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id), d.authors, d.doi FROM documents d "
             "LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.url"
         )
         return [
-            DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages)
-            for id_, url, title, kind, year, audience, topics, passages in rows
+            DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages, authors, doi)
+            for id_, url, title, kind, year, audience, topics, passages, authors, doi in rows
         ]
 
     @_clearly
@@ -278,6 +257,7 @@ class Store:
         pages = self._db.execute('SELECT number, start, "end" FROM pages WHERE document_id = ? ORDER BY number', (document_id,))
         stored = dict(zip(_COLUMNS.split(", "), row, strict=True))
         stored["topics"] = tuple(json.loads(stored["topics"]))
+        stored["notes"] = tuple(json.loads(stored["notes"]))
         stored["sections"] = tuple(
             Section(tuple(json.loads(path)), start, end, bool(quotable)) for path, start, end, quotable in sections
         )

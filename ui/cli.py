@@ -157,7 +157,7 @@ def list_(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False
     with _library(library) as opened:
         summaries = opened.summaries()
     if as_json:
-        keys = ("id", "url", "title", "kind", "year", "passages")
+        keys = ("id", "url", "title", "kind", "year", "passages", "authors", "doi")
         _print_json([{key: getattr(summary, key) for key in keys} for summary in summaries])
     else:
         from ui.terminal import show_list

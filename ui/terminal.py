@@ -84,6 +84,8 @@ def show_added(outcomes: Sequence[Added]) -> None:
     for outcome in outcomes:
         if outcome.status == "left out":
             out.print(f"left out: {escape(outcome.url)}\n  {escape(outcome.reason)}")
+        elif outcome.reason:
+            out.print(f"in part: {escape(outcome.url)}\n  {escape(outcome.reason)}")
 
 
 def show_list(summaries: Sequence[DocumentSummary]) -> None:

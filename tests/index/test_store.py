@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from corpus import Source
 from index import Library, LibraryError
 from index.embedding import ModelIdentity
+from index.schema import SCHEMA_VERSION
 from index.store import Store
 from tests.conftest import ROOT
 from tests.index.made_up import made_up, with_vectors
@@ -61,6 +63,31 @@ def test_what_is_inserted_comes_out(store: Store) -> None:
         assert stored.shape == made.sentences.shape
         assert np.allclose(stored, made.sentences, atol=1e-3)
     assert store.problems() == []
+
+
+def test_what_a_paper_states_of_itself_is_kept(store: Store) -> None:
+    document = replace(made_up("paper"), authors="Ada Lovelace, Bo Ek", doi="10.1000/182", notes=("page 2 looks scanned",))
+    with store.writing():
+        store.insert(document, *with_vectors(document, MODEL.dimension))
+    assert store.document(document.id) == document
+    listed = next(summary for summary in store.summaries() if summary.id == document.id)
+    assert (listed.authors, listed.doi) == (document.authors, document.doi)
+
+
+def test_a_library_of_the_first_layout_is_brought_to_the_present_one(store: Store) -> None:
+    before = store.document(made_up("first").id)
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        for column in ("authors", "doi", "notes"):
+            connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        connection.execute("UPDATE manifest SET value = '1' WHERE key = 'schema'")
+    connection.close()
+    again = Store(store.path)
+    assert again.manifest("schema") == str(SCHEMA_VERSION)
+    assert again.document(made_up("first").id) == before
+    assert again.problems() == []
+    insert(again, "second")
+    assert again.counts()[0] == 2
 
 
 def test_what_is_not_there_is_none_or_empty(store: Store) -> None:

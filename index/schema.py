@@ -1,0 +1,65 @@
+"""The layout of a library's SQLite file, and the steps that bring an earlier layout to the present one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+SCHEMA_VERSION = 2
+SCHEMA = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, year INTEGER, audience TEXT NOT NULL,
+    licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
+    topics TEXT NOT NULL, reading TEXT NOT NULL, authors TEXT, doi TEXT, notes TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX documents_by_reading ON documents (reading);
+CREATE TABLE sections (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
+    path TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quotable INTEGER NOT NULL,
+    PRIMARY KEY (document_id, position)
+) WITHOUT ROWID;
+CREATE TABLE pages (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, PRIMARY KEY (document_id, number)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER, sentences TEXT NOT NULL,
+    vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+);
+CREATE INDEX passages_of_document ON passages (document_id, start);
+CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+"""
+# What makes a library of an earlier layout one of the next, so that none has to be made again.
+_MIGRATIONS = {
+    "1": (
+        "ALTER TABLE documents ADD COLUMN authors TEXT",
+        "ALTER TABLE documents ADD COLUMN doi TEXT",
+        "ALTER TABLE documents ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'",
+    )
+}
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a library of an earlier layout to the present one, each step in one transaction; others are left alone.
+
+    Nothing is lost and nothing has to be embedded again. Raises `sqlite3.Error` where the file cannot be written.
+    """
+    while (version := _version(connection)) in _MIGRATIONS:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _version(connection) == version:  # else another process was faster
+                for statement in _MIGRATIONS[version]:
+                    connection.execute(statement)
+                connection.execute("UPDATE manifest SET value = ? WHERE key = 'schema'", (str(int(version) + 1),))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    row = connection.execute("SELECT value FROM manifest WHERE key = 'schema'").fetchone()
+    return str(row[0]) if row else ""
