@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import re
+import statistics
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.canonical import TextBuilder
 from corpus.errors import ReadError
 from corpus.pdf_blocks import compose
 from corpus.pdf_characters import PdfPages
 from corpus.pdf_details import PdfDetails, details
-from corpus.pdf_lines import Line, PageSegments, lines, segments
+from corpus.pdf_lines import Line, PageSegments, Segment, lines, segments
 
 # How many rows at the head and the foot of a page may be running headers or footers.
 _MARGIN_ROWS = 2
+# In points: what comes back on other pages does so at the same height.
+_SAME_HEIGHT = 6
+# In usual distances of lines: white that parts a running line from the text.
+_WIDE_GAP = 1.25
 # A page with fewer characters than this that a picture covers is a scan.
 _SCANNED_CHARACTERS = 40
 _PAGE_NUMBER = re.compile(r"(?:page\s*|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
@@ -89,29 +95,43 @@ def scanned_note(pages: tuple[int, ...]) -> str:
 
 def _without_running_rows(pages: list[PageSegments]) -> tuple[list[PageSegments], list[Line]]:
     """The pages without page numbers and the rows that come back at the head or foot of others; and those rows' lines."""
-
-    def key(text: str) -> str:
-        return re.sub(r"\d+", "#", text.lower())
-
-    heads = []
-    for page in pages:
-        rows = page.rows()
-        heads.append(rows if len(rows) <= 2 * _MARGIN_ROWS else rows[:_MARGIN_ROWS] + rows[-_MARGIN_ROWS:])
-    seen = Counter(one for rows in heads for one in {key(segment.text) for row in rows for segment in row})
+    margins = [_margin_rows(page) for page in pages]
+    seen = Counter(one for rows in margins for one in {_keys(segment)[0] for row, _ in rows for segment in row})
     needed = max(2, min(3, len(pages) // 2 + 1))
+
+    def comes_back(segment: Segment, apart: bool) -> bool:
+        return sum(seen[key] for key in _keys(segment)) >= (needed if apart else 3)
+
     kept: list[PageSegments] = []
-    margins: list[Line] = []
-    for page, rows in zip(pages, heads, strict=True):
-        running = [
-            segment
-            for row in rows
-            for segment in row
-            if (len(row) == 1 and _PAGE_NUMBER.fullmatch(segment.text))
-            or (len(pages) > 1 and seen[key(segment.text)] >= needed)
-            # "Smith et al.   3": a number beside what comes back.
-            or (_PAGE_NUMBER.fullmatch(segment.text) and any(seen[key(one.text)] >= needed for one in row if one is not segment))
-        ]
+    running_lines: list[Line] = []
+    for page, rows in zip(pages, margins, strict=True):
+        running: list[Segment] = []
+        for row, apart in rows:
+            back = [segment for segment in row if comes_back(segment, apart)]
+            # A number alone, or beside what comes back: "Smith et al.   3".
+            numbers = [segment for segment in row if _PAGE_NUMBER.fullmatch(segment.text) and (len(row) == 1 or back)]
+            running += dict.fromkeys([*back, *numbers])
         kept.append(page.without(running))
-        margins += lines(PageSegments(page.number, running, []))
+        running_lines += lines(PageSegments(page.number, running, []))
     # A short document may say the same on every page and nothing else; then it is what it says.
-    return (kept, margins) if any(page.upright for page in kept) else (pages, [])
+    return (kept, running_lines) if any(page.upright for page in kept) else (pages, [])
+
+
+def _margin_rows(page: PageSegments) -> list[tuple[list[Segment], bool]]:
+    """The first and the last rows of a page, each with whether wide white parts it from the text."""
+    rows = page.rows()
+    if len(rows) <= 2 * _MARGIN_ROWS:
+        return [(row, True) for row in rows]
+    gaps = [above[0].y - below[0].y for above, below in pairwise(rows)]
+    usual = statistics.median(gaps)
+    found = []
+    for ends, white in ((rows, gaps), (rows[::-1], gaps[::-1])):
+        wide = [gap > _WIDE_GAP * usual for gap in white[:_MARGIN_ROWS]]
+        found += [(ends[at], any(wide[at:])) for at in range(_MARGIN_ROWS)]
+    return found
+
+
+def _keys(segment: Segment) -> tuple[tuple[str, int], ...]:
+    """Its words without numbers, at its height or just beside it: words of the text come back too, but elsewhere."""
+    words, height = re.sub(r"\d+", "#", segment.text.lower()), round(segment.y / _SAME_HEIGHT)
+    return ((words, height), (words, height - 1), (words, height + 1))

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from corpus.canonical import TextBuilder
 from corpus.pdf_lines import Line
+from corpus.pdf_scripts import without_rest_of_mark
 
 # Type this much smaller than the body's is a footnote, a caption or the words of a figure.
 _SMALL_PRINT = 0.88
@@ -39,6 +40,13 @@ _CAPTION = re.compile(
 )
 _TABLE_CAPTION = re.compile(r"(?:supplementary )?table\b", re.IGNORECASE)
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-‐]$")
+# Words that keep their hyphen where the document does not tell: "long-term", but "long-er" is one word.
+_COMPOUND = re.compile(
+    r"follow-up|(?:self|well|long|short|high|low|double|single|cross|half|late|early)-(?!en|er|est|ing|ish|ed|ly|ness)\w{3,}",
+    re.IGNORECASE,
+)
+# "3–" and "4 years", "1990-" and "2000": a line broken inside a range or a number with a hyphen.
+_BROKEN_RANGE = re.compile(r"(?:\d[-‐–]|\w–)$")
 _ADDRESS = re.compile(r"://\S*$")
 # An address is broken after a slash or its scheme without a hyphen.
 _BROKEN_ADDRESS = re.compile(r"(?:\bhttps?:|://\S*/)$")
@@ -64,7 +72,7 @@ class _Composer:
         self._body_size = body_size
         self._smallest = body_size * _SMALL_PRINT
         self._mostly_bold = _most(lines, [line.bold for line in lines])
-        self._vocabulary = Counter(word.lower() for line in lines for word in re.findall(r"[\w‐-]+", line.text))
+        self._vocabulary = words_of(lines)
         self._paragraph: list[Line] = []
         self._asides: list[list[Line]] = []
         self._in_table = False
@@ -101,9 +109,9 @@ class _Composer:
         self._end_paragraph()
         self._end_asides()
         self._in_table = False
-        text = " ".join(piece for _, piece in _joined(run, self._vocabulary))
+        text = " ".join(piece for _, piece in joined(run, self._vocabulary))
         if self._in_front and line not in self._title:
-            self._builder.aside(_joined(run, self._vocabulary))
+            self._builder.aside(joined(run, self._vocabulary))
         elif not _KEYWORDS.match(text):
             self._builder.heading(text.rstrip(" :"), self._level(text, line), page=line.page)
         self._position += len(run)
@@ -123,13 +131,13 @@ class _Composer:
                 break
             words.append(line)
             self._position += 1
-        self._builder.aside(_joined(words, self._vocabulary))
+        self._builder.aside(joined(words, self._vocabulary))
 
     def _is_aside(self, line: Line) -> bool:
         if _CAPTION.match(line.text):
             self._in_table = _TABLE_CAPTION.match(line.text) is not None
             return True
-        if line.size < self._smallest or line.cells or _KEYWORDS.match(line.text):
+        if line.size < self._smallest or line.cells or _KEYWORDS.match(line.text) or self._stands_alone(line):
             return True
         if self._asides and not self._paragraph_since(self._asides[-1][-1]):
             last = self._asides[-1][-1]
@@ -138,6 +146,15 @@ class _Composer:
             # Between a table's caption and the text that goes on, what is not a line of prose is the table's.
             return self._in_table and len(line.text) < 40 and line.page == last.page and line.y < last.y
         return False
+
+    def _stands_alone(self, line: Line) -> bool:
+        """Whether `line` is a few words with white around them, such as those of a figure, while a sentence is open."""
+        if not self._paragraph or len(line.text) > 30 or _SENTENCE_END.search(line.text) or _is_item(line):
+            return False
+        above, below = self._lines[self._position - 1], self._lines[self._position + 1 : self._position + 2]
+        return not _below(above, line, 1.8) and all(
+            not _below(line, one, 1.8) and one.page == line.page and one.y < line.y for one in below
+        )
 
     def _paragraph_since(self, aside: Line) -> bool:
         """Whether body text was read after `aside`."""
@@ -152,7 +169,7 @@ class _Composer:
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            pieces = _joined(self._paragraph, self._vocabulary)
+            pieces = joined(self._paragraph, self._vocabulary)
             # Authors, affiliations and stamps between a paper's title and its abstract are no evidence to quote.
             if self._position <= self._front_end:
                 self._builder.aside(pieces)
@@ -165,7 +182,7 @@ class _Composer:
             if aside[0].cells:
                 self._builder.aside([(line.page, " | ".join(line.cells)) for line in aside], separator="\n")
             else:
-                self._builder.aside(_joined(aside, self._vocabulary))
+                self._builder.aside(joined(aside, self._vocabulary))
         self._asides.clear()
 
     def _is_heading(self, line: Line) -> bool:
@@ -271,7 +288,7 @@ def _runs_on(last: Line, line: Line, *, listed: bool = False) -> bool:
     """Whether `line` goes on the paragraph that `last` stands in; `listed` is one that is the item of a list."""
     if _is_item(line):
         return False
-    if _BROKEN_WORD.search(last.text) or line.text[0].islower():
+    if _BROKEN_WORD.search(last.text) or _BROKEN_RANGE.search(last.text) or line.text[0].islower():
         return True
     if not _SENTENCE_END.search(last.text):
         # A new column or page goes on an open sentence; a wide gap on the page does not, nor a lesser one after a list's item.
@@ -282,17 +299,22 @@ def _runs_on(last: Line, line: Line, *, listed: bool = False) -> bool:
     return last.y - line.y < 1.45 * line.size and line.x - last.x < 6
 
 
-def _joined(lines: list[Line], vocabulary: Counter[str]) -> list[tuple[int, str]]:
+def words_of(lines: Sequence[Line]) -> Counter[str]:
+    """How often each word, hyphens included, stands in `lines`, in lower case."""
+    return Counter(word.lower() for line in lines for word in re.findall(r"[\w‐-]+", line.text))
+
+
+def joined(lines: Sequence[Line], vocabulary: Counter[str]) -> list[tuple[int, str]]:
     """(page, text) of each line, a word broken at a line's end made whole on the line where it began."""
     pieces: list[tuple[int, str]] = []
-    for line in lines:
-        text = line.text
+    for above, line in zip([None, *lines], lines, strict=False):
+        text = without_rest_of_mark(line.text) if above is not None and above.mark_goes_on else line.text
         if pieces and (broken := _BROKEN_WORD.search(pieces[-1][1])) and (first := re.match(r"\S+", text)):
             page, before = pieces[-1]
             keep = _ADDRESS.search(before) is not None or _keeps_hyphen(broken[1], first[0], vocabulary)
             pieces[-1] = (page, (before if keep else before[:-1]) + first[0])
             text = text[first.end() :].lstrip()
-        elif pieces and _BROKEN_ADDRESS.search(pieces[-1][1]) and (first := re.match(r"[\w/][\w./?=&%#-]*", text)):
+        elif pieces and (first := _rest_of_broken(pieces[-1][1], text)):
             pieces[-1] = (pieces[-1][0], pieces[-1][1] + first[0])
             text = text[first.end() :].lstrip()
         if text:
@@ -300,10 +322,19 @@ def _joined(lines: list[Line], vocabulary: Counter[str]) -> list[tuple[int, str]
     return pieces
 
 
+def _rest_of_broken(before: str, text: str) -> re.Match[str] | None:
+    """What stands at the head of `text` and belongs to the range or the address that `before` breaks off in."""
+    if _BROKEN_RANGE.search(before):
+        return re.match(r"\w\S*", text)
+    return re.match(r"[\w/][\w./?=&%#-]*", text) if _BROKEN_ADDRESS.search(before) else None
+
+
 def _keeps_hyphen(before: str, after: str, vocabulary: Counter[str]) -> bool:
     """Whether a hyphen at a line's end belongs to the word: decided by how the document spells it elsewhere."""
     word = _FIRST_WORD.match(after)
     if word is None or not word[0].islower():
         return True
-    hyphenated = vocabulary[f"{before}-{word[0]}".lower()]
-    return hyphenated > 0 and hyphenated >= vocabulary[f"{before}{word[0]}".lower()]
+    hyphenated, solid = vocabulary[f"{before}-{word[0]}".lower()], vocabulary[f"{before}{word[0]}".lower()]
+    if not hyphenated and not solid:
+        return _COMPOUND.fullmatch(f"{before}-{word[0]}") is not None
+    return hyphenated >= solid

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.canonical import canonical_line
-from corpus.pdf_blocks import front_end, main_size
+from corpus.pdf_blocks import front_end, joined, main_size, words_of
 from corpus.pdf_lines import Line
 
 _EARLIEST = 1900
@@ -93,7 +93,7 @@ def details(lines: Sequence[Line], margins: Sequence[Line], metadata: dict[str, 
     page = [line for line in lines if line.page == first]
     end = front_end(page)
     title_lines = _title_lines(page, end)
-    printed = " ".join(line.text for line in title_lines)
+    printed = " ".join(text for _, text in joined(title_lines, words_of(lines))).strip(" *†‡§")
     title = _title(canonical_line(metadata.get("Title", "")), printed, page)
     small = main_size(lines) * 0.95
     # The front matter, the page's small print, and what runs along the pages' edges: where a paper states what it is.
@@ -151,11 +151,7 @@ def _title(stated: str, printed: str, page: Sequence[Line]) -> str | None:
         shown = set(re.findall(r"\w+", " ".join(line.text for line in page).lower()))
         if len(words & shown) * 10 < len(words) * 6:
             stated = ""
-    return stated or _mended(printed) or None
-
-
-def _mended(printed: str) -> str:
-    return re.sub(r"(?<=\w)- (?=[a-z])", "-", printed).strip(" *†‡§")
+    return stated or printed or None
 
 
 def _authors(front: Sequence[Line], title: Sequence[Line], stated: str, page: Sequence[Line]) -> str | None:

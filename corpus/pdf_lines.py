@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from corpus.canonical import canonical_line
 from corpus.pdf_characters import Glyph, PageCharacters
-from corpus.pdf_scripts import is_script, spelt
+from corpus.pdf_scripts import ends_in_open_mark, is_script, spelt
 
 # In sizes of the type. White wider than this parts cells or columns; less is the space between two words.
 _WIDE = 1.0
@@ -29,7 +29,8 @@ class Line:
     """One line of one column: its text, the size of most of its characters and its place, in points.
 
     `bold` means all of it: a run-in heading is no heading of its own; `lead` is the bold text that it begins with, if not all
-    is bold. `cells` holds more than one text for the row of a table. A line that is not `upright` was set sideways.
+    is bold. `mark_goes_on` where the mark of a reference is broken at its end. `cells` holds more than one text for the row of
+    a table. A line that is not `upright` was set sideways.
     """
 
     text: str
@@ -41,11 +42,12 @@ class Line:
     y: float
     right: float = 0.0
     lead: str = ""
+    mark_goes_on: bool = False
     cells: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
-class _Segment:
+class Segment:
     """Characters that follow each other on one line without wide white between them."""
 
     glyphs: list[Glyph]
@@ -56,6 +58,7 @@ class _Segment:
     text: str = field(default="")
 
     def measure(self) -> None:
+        """Take size, place and text from the characters."""
         sizes = Counter(glyph.size for glyph in self.glyphs)
         # Of sizes as frequent as each other the larger is the line's, the other that of its superscripts.
         self.size = max(sizes, key=lambda size: (sizes[size], size)) or 1.0
@@ -70,19 +73,19 @@ class PageSegments:
     """The pieces of one page's lines, not yet in order; those set sideways apart."""
 
     number: int
-    upright: list[_Segment]
-    sideways: list[_Segment]
+    upright: list[Segment]
+    sideways: list[Segment]
 
     @property
     def characters(self) -> int:
         """How many characters of upright text the page has."""
         return sum(len(segment.text) for segment in self.upright)
 
-    def rows(self) -> list[list[_Segment]]:
+    def rows(self) -> list[list[Segment]]:
         """The upright pieces by the height they stand at, from the top of the page down."""
         return _rows(self.upright)
 
-    def without(self, left_out: Sequence[_Segment]) -> PageSegments:
+    def without(self, left_out: Sequence[Segment]) -> PageSegments:
         """The page without those pieces."""
         gone = {id(segment) for segment in left_out}
         return replace(self, upright=[segment for segment in self.upright if id(segment) not in gone])
@@ -101,18 +104,18 @@ def lines(page: PageSegments) -> list[Line]:
     return [line for line in ordered + aside if line.text]
 
 
-def _segments(glyphs: Iterable[Glyph]) -> list[_Segment]:
-    made: list[_Segment] = []
+def _segments(glyphs: Iterable[Glyph]) -> list[Segment]:
+    made: list[Segment] = []
     current: list[Glyph] = []
     for glyph in glyphs:
         if current and not _follows(current, glyph):
-            made.append(_Segment(current))
+            made.append(Segment(current))
             current = []
         if current and glyph.broken and not glyph.spaced:
             glyph = replace(glyph, spaced=_distance(current[-1], glyph) > _SPACE * max(current[-1].size, glyph.size))  # noqa: PLW2901
         current.append(glyph)
     if current:
-        made.append(_Segment(current))
+        made.append(Segment(current))
     for segment in made:
         segment.measure()
     return [segment for segment in made if segment.text]
@@ -142,7 +145,7 @@ def _is_right_to_left(text: str) -> bool:
     return unicodedata.bidirectional(text[0]) in ("R", "AL", "AN", "NSM")
 
 
-def _with_scripts(found: list[_Segment]) -> list[_Segment]:
+def _with_scripts(found: list[Segment]) -> list[Segment]:
     """The segments, those that are superscripts drawn apart from their line put back into it."""
     kept = list(found)
     for segment in found:
@@ -158,7 +161,7 @@ def _with_scripts(found: list[_Segment]) -> list[_Segment]:
     return kept
 
 
-def _hosts(host: _Segment, script: _Segment) -> bool:
+def _hosts(host: Segment, script: Segment) -> bool:
     first = script.glyphs[0]
     if not is_script(replace(first, size=script.size), host.size, host.y) or script.size >= host.size:
         return False
@@ -167,8 +170,8 @@ def _hosts(host: _Segment, script: _Segment) -> bool:
     return all(min(glyph.x1, script.x1) - max(glyph.x0, script.x0) < 0.15 * host.size for glyph in host.glyphs)
 
 
-def _rows(found: Iterable[_Segment]) -> list[list[_Segment]]:
-    rows: list[list[_Segment]] = []
+def _rows(found: Iterable[Segment]) -> list[list[Segment]]:
+    rows: list[list[Segment]] = []
     for segment in sorted(found, key=lambda one: (-one.y, one.x0)):
         last = rows[-1] if rows else []
         if last and abs(last[0].y - segment.y) <= 1.3 * _SAME_LINE * min(last[0].size, segment.size):
@@ -180,12 +183,12 @@ def _rows(found: Iterable[_Segment]) -> list[list[_Segment]]:
     return rows
 
 
-def _regions(found: list[_Segment], depth: int) -> list[list[_Segment]]:
+def _regions(found: list[Segment], depth: int) -> list[list[Segment]]:
     """`found` in parts that are each read from top to bottom, in reading order."""
     gutter = _gutter(found) if depth < 3 and len(found) >= 2 * _COLUMN_LINES else None
     if gutter is None:
         return [found]
-    regions: list[list[_Segment]] = []
+    regions: list[list[Segment]] = []
     for band, spans in _bands(found, gutter):
         if spans:
             regions.append(band)
@@ -196,9 +199,9 @@ def _regions(found: list[_Segment], depth: int) -> list[list[_Segment]]:
     return [region for region in regions if region]
 
 
-def _bands(found: list[_Segment], gutter: float) -> list[tuple[list[_Segment], bool]]:
+def _bands(found: list[Segment], gutter: float) -> list[tuple[list[Segment], bool]]:
     """The page from the top down, in bands whose lines all cross `gutter`, or none does."""
-    bands: list[tuple[list[_Segment], bool]] = []
+    bands: list[tuple[list[Segment], bool]] = []
     for row in _rows(found):
         spans = any(_crosses(segment, gutter) for segment in row)
         if not bands or bands[-1][1] != spans:
@@ -207,11 +210,11 @@ def _bands(found: list[_Segment], gutter: float) -> list[tuple[list[_Segment], b
     return bands
 
 
-def _crosses(segment: _Segment, gutter: float) -> bool:
+def _crosses(segment: Segment, gutter: float) -> bool:
     return segment.x0 < gutter - 2 and segment.x1 > gutter - 1
 
 
-def _gutter(found: list[_Segment]) -> float | None:
+def _gutter(found: list[Segment]) -> float | None:
     """The left edge of a column that stands beside another one, None where there are no columns side by side."""
     edges = Counter(round(segment.x0 / 2) * 2 for segment in found)
     best: tuple[int, float] | None = None
@@ -225,7 +228,7 @@ def _gutter(found: list[_Segment]) -> float | None:
     return best[1] if best else None
 
 
-def _column_lines(band: list[_Segment], gutter: float) -> int:
+def _column_lines(band: list[Segment], gutter: float) -> int:
     """How many lines the shorter of the two columns of `band` has; 0 where either is no column of text."""
     left = [segment for segment in band if segment.x0 < gutter]
     right = [segment for segment in band if segment.x0 >= gutter]
@@ -238,7 +241,7 @@ def _column_lines(band: list[_Segment], gutter: float) -> int:
     return min(len(left), len(right)) if white > 0.4 * statistics.median(segment.size for segment in band) else 0
 
 
-def _region_lines(region: list[_Segment], page: int) -> list[Line]:
+def _region_lines(region: list[Segment], page: int) -> list[Line]:
     rows = _rows(region)
     tabular = [False] * len(rows)
     for above in range(len(rows) - 1):
@@ -247,7 +250,7 @@ def _region_lines(region: list[_Segment], page: int) -> list[Line]:
     return [_line(row, page, table=cells) for row, cells in zip(rows, tabular, strict=True)]
 
 
-def _aligned(above: list[_Segment], below: list[_Segment]) -> bool:
+def _aligned(above: list[Segment], below: list[Segment]) -> bool:
     """Whether two rows are rows of one table: short cells with white in the same places."""
     if min(len(above), len(below)) < 2 or any(len(row[0].text) < 4 and len(row) == 2 for row in (above, below)):
         return False
@@ -259,7 +262,7 @@ def _aligned(above: list[_Segment], below: list[_Segment]) -> bool:
     )
 
 
-def _line(row: list[_Segment], page: int, *, upright: bool = True, table: bool = False) -> Line:
+def _line(row: list[Segment], page: int, *, upright: bool = True, table: bool = False) -> Line:
     glyphs = [glyph for segment in row for glyph in segment.glyphs]
     main = max(row, key=lambda segment: len(segment.glyphs))
     lead: list[Glyph] = []
@@ -280,4 +283,5 @@ def _line(row: list[_Segment], page: int, *, upright: bool = True, table: bool =
         right=max(segment.x1 for segment in row),
         lead="" if bold or not lead else canonical_line(spelt(lead, row[0].size, row[0].y)),
         cells=cells if table else (),
+        mark_goes_on=ends_in_open_mark(row[-1].glyphs, row[-1].size, row[-1].y),
     )

@@ -10,7 +10,8 @@ from corpus.pdf_characters import Glyph
 _HIGH = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 # "12,13", "4–6", "a,b", "*", "†‡": what papers set high after a word to point at a note or a reference.
 _MARK = re.compile(
-    r"\[?(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+)(?:\s*[,;.–—−-]\s*(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+))*[,;]?\]?|[*†‡§¶‖#,;\s]+|[,–-]", re.IGNORECASE
+    r"\[?(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+)(?:\s*[,;.–—−-]\s*(?:\d{1,3}|[a-h]|[*†‡§¶‖#]+))*\s*[,;–—−-]?\]?|[*†‡§¶‖#,;\s]+|[,–-]",
+    re.IGNORECASE,
 )
 # After these a high number is an exponent: units, and symbols of one letter (R², χ², n²) but for the words "a" and "I".
 _EXPONENT_OF = re.compile(r"(?:^|[\s(/·×*.\d])(?:[kcdmµμn]?m|sec|min|[^\W\d_aI]|log|10)$")
@@ -41,8 +42,20 @@ def spelt(glyphs: Sequence[Glyph], size: float, y: float) -> str:
             text = high + " " if end < len(glyphs) and _MARK.fullmatch(high) else high
         elif not (_MARK.fullmatch(high) and _points_elsewhere(text, space)):
             text += space + high.translate(_HIGH)
+        elif end < len(glyphs) and glyphs[end].text.isalpha() and not text[-1].isalpha():
+            text += " "  # "Clinic;²Institute"
         at = end
     return text.strip()
+
+
+def ends_in_open_mark(glyphs: Sequence[Glyph], size: float, y: float) -> bool:
+    """Whether the line breaks inside a mark, "12," or "4–", that the next line goes on."""
+    return bool(glyphs) and glyphs[-1].text in ",;–—−-" and _is_high(glyphs[-1], size, y)
+
+
+def without_rest_of_mark(text: str) -> str:
+    """A line's text without the numbers at its head, which a mark broken at the end of the line before it goes on with."""
+    return re.sub(r"^[\d\s,;–—−-]+(?=\s)", "", text).lstrip()
 
 
 def _is_high(glyph: Glyph, size: float, y: float) -> bool:
