@@ -31,6 +31,7 @@ _OPENING_HEADING = re.compile(r"(?:abstract|summary|(?:(?:1|I)\.?\s+)?introducti
 # "Abstract—We report …", "ABSTRACT: We report …": the heading and the text on one line.
 _RUN_IN = re.compile(r"(abstract|summary|key ?words)(?:\s*[:.—–]\s*|\s+[-–—]\s+)(?=\S)", re.IGNORECASE)
 _KEYWORDS = re.compile(r"key ?words(?: and phrases)?\b\s*[:.—–]?|index terms\b", re.IGNORECASE)
+_SMALL_HEADING = re.compile(r"\b(?:abstract|summary|methods)\s*:?$", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:[•◦▪‣·–—]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
 _SENTENCE_END = re.compile(r"""[.!?:]["'”’)\]]*$""")
 _CAPTION = re.compile(
@@ -118,9 +119,10 @@ class _Composer:
         if _KEYWORDS.match(text):
             self._take_keywords(run)
         self._smallest = self._body_size * _SMALL_PRINT
-        below = self._lines[self._position] if self._position < len(self._lines) else None
-        if below and _KNOWN_HEADING.fullmatch(text) and _CAPTION.match(below.text) is None:
-            self._smallest = max(self._body_size * _SMALL_SECTION, min(self._smallest, below.size - 0.2))
+        below = self._lines[self._position : self._position + 3]
+        if _SMALL_HEADING.search(text) and all(_is_prose(one) and one.size == below[0].size for one in below):
+            smallest = min([self._smallest, *(one.size - 0.2 for one in below)])
+            self._smallest = max(self._body_size * _SMALL_SECTION, smallest)
 
     def _take_keywords(self, heading: list[Line]) -> None:
         """Keywords are a paragraph of their own, and no sentence."""
@@ -278,6 +280,10 @@ def _same_aside(last: Line, line: Line) -> bool:
     if line.cells:
         return line.page == last.page and last.y > line.y
     return _runs_on(last, line)
+
+
+def _is_prose(line: Line) -> bool:
+    return not line.cells and len(line.text) > 25 and _CAPTION.match(line.text) is None
 
 
 def _is_item(line: Line) -> bool:

@@ -235,10 +235,17 @@ def _column_lines(band: list[Segment], gutter: float) -> int:
     for side in (left, right):
         rows = _rows(side)
         lengths = [sum(len(segment.text) for segment in row) for row in rows]
-        if len(rows) < _COLUMN_LINES or statistics.mean(lengths) < _COLUMN_CHARACTERS:
+        if len(rows) < _COLUMN_LINES or statistics.mean(lengths) < _COLUMN_CHARACTERS or _is_tabular(rows):
             return 0
     white = statistics.median(segment.x0 for segment in right) - max(segment.x1 for segment in left)
     return min(len(left), len(right)) if white > 0.4 * statistics.median(segment.size for segment in band) else 0
+
+
+def _is_tabular(rows: list[list[Segment]]) -> bool:
+    """Whether rows of several short cells are many: they and what stands beside them are one table, to be read row by row."""
+    cells = [segment for row in rows if len(row) > 1 for segment in row]
+    several = sum(len(row) > 1 for row in rows)
+    return several * 3 > len(rows) and statistics.mean(len(segment.text) for segment in cells) < _CELL_CHARACTERS
 
 
 def _region_lines(region: list[Segment], page: int) -> list[Line]:
