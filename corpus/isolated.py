@@ -17,11 +17,13 @@ from typing import IO, Any, Self
 
 from corpus.errors import ReadError
 from corpus.fetch import Fetched
+from corpus.pdf_ocr import is_installed
 from corpus.read import read
 from corpus.records import Document, PageSpan, Section, Source
 
-SECONDS = 90
-MEGABYTES = 900
+# Text recognition takes some six seconds a page and 0.6 GB; its libraries reserve more addresses than memory.
+SECONDS = 600 if is_installed() else 90
+MEGABYTES = 2000 if is_installed() else 900
 _MEBIBYTE = 1024 * 1024
 
 

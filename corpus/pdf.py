@@ -9,16 +9,19 @@ from __future__ import annotations
 import contextlib
 import re
 import statistics
+import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.canonical import TextBuilder
 from corpus.errors import ReadError
 from corpus.pdf_blocks import compose
-from corpus.pdf_characters import PdfPages
+from corpus.pdf_characters import PageCharacters, PdfPages
 from corpus.pdf_details import PdfDetails, details
 from corpus.pdf_lines import Line, PageSegments, Segment, lines, segments
+from corpus.pdf_ocr import INSTALL, SCALE, TextRecognition, is_installed
 
 # How many rows at the head and the foot of a page may be running headers or footers.
 _MARGIN_ROWS = 2
@@ -26,6 +29,8 @@ _MARGIN_ROWS = 2
 _SAME_HEIGHT = 6
 # In usual distances of lines: white that parts a running line from the text.
 _WIDE_GAP = 1.25
+# Text recognition stops after this many seconds of one file, well before its reader is given up.
+_RECOGNITION_SECONDS = 400
 # A page with fewer characters than this that a picture covers is a scan.
 _SCANNED_CHARACTERS = 40
 _PAGE_NUMBER = re.compile(r"(?:page\s*|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
@@ -33,11 +38,23 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|
 
 @dataclass(frozen=True, slots=True)
 class PdfText:
-    """The text of a PDF, what it states of itself, and the numbers of its pages that are pictures without text."""
+    """The text of a PDF, what it states of itself, and the numbers of its pages that are pictures of text.
+
+    Those in `recognised` were read by text recognition, those in `scanned` were not.
+    """
 
     builder: TextBuilder
     details: PdfDetails
     scanned: tuple[int, ...] = ()
+    recognised: tuple[int, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What readers should know of pages that are pictures of text, one phrase each."""
+        notes = [f"{_scanned_note(self.scanned)}. {INSTALL}"] if self.scanned else []
+        if self.recognised:
+            notes.append(f"{_scanned_note(self.recognised)} and was read by text recognition, which may misread words")
+        return tuple(notes)
 
 
 def read_pdf(content: bytes, where: str) -> PdfText:
@@ -57,13 +74,16 @@ def read_pdf(content: bytes, where: str) -> PdfText:
             if page.pictured:
                 pictured.add(page.number)
         metadata = {key: file.metadata(key) for key in ("Title", "Author", "Subject")}
-        count = file.count
-    bodies, margins = _without_running_rows(pages)
-    # A scan often bears a stamp or a running line as text.
-    scanned = tuple(page.number for page in bodies if page.number in pictured and page.characters < _SCANNED_CHARACTERS)
+        bodies, margins = _without_running_rows(pages)
+        # A scan often bears a stamp or a running line as text.
+        scanned = [page.number for page in bodies if page.number in pictured and page.characters < _SCANNED_CHARACTERS]
+        read = _recognised(file, scanned) if scanned and is_installed() else {}
+    if read:
+        bodies, margins = _without_running_rows([read.get(page.number, page) for page in pages])
+        scanned = [number for number in scanned if number not in read]
+    if scanned and len(scanned) == len(pages):
+        raise ReadError(_scanned_note(scanned), where, INSTALL)
     body = [line for page in bodies for line in lines(page)]
-    if scanned and len(scanned) == count:
-        raise ReadError(scanned_note(scanned), where, SCAN_REMEDY)
     if not body:
         raise ReadError(
             "the PDF holds no text (pictures only, perhaps)", where, "Run it through text recognition (OCR) and add the result"
@@ -75,13 +95,24 @@ def read_pdf(content: bytes, where: str) -> PdfText:
         builder = TextBuilder()
         for line in body:
             builder.paged_paragraph([(line.page, line.text)])
-    return PdfText(builder, stated, scanned)
+    return PdfText(builder, stated, tuple(scanned), tuple(read))
 
 
-SCAN_REMEDY = "Run it through text recognition (OCR) and add the result"
+def _recognised(file: PdfPages, numbers: Sequence[int]) -> dict[int, PageSegments]:
+    """Those of the pages that text recognition finds text on, by number, as many as there is time for."""
+    started = time.monotonic()
+    recognition = TextRecognition()
+    found = {}
+    for number in numbers:
+        if time.monotonic() - started > _RECOGNITION_SECONDS:
+            break
+        glyphs = recognition.glyphs(file.picture(number, SCALE))
+        if glyphs:
+            found[number] = segments(PageCharacters(number, (glyphs,), pictured=True))
+    return found
 
 
-def scanned_note(pages: tuple[int, ...]) -> str:
+def _scanned_note(pages: Sequence[int]) -> str:
     """What to say of the pages, by number, that are pictures of text: "pages 2-4, 7 look scanned"."""
     spans: list[list[int]] = []
     for number in pages:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -25,6 +26,7 @@ _HIGH = 0.22
 # Only of pages with fewer characters than this is asked whether they are pictures: it takes time.
 _FEW_CHARACTERS = 600
 _COVERED = 0.4
+_LONGEST_SIDE = 4000
 _LAST_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -102,6 +104,15 @@ class PdfPages:
                 page.close()
         if not opened:
             raise _damaged(self._where, problem)
+
+    def picture(self, number: int, scale: float) -> Any:  # noqa: ANN401  # a numpy array, which only OCR looks into
+        """Page `number` (from 1) as RGB, (height, width, 3) uint8, at `scale` pixels per point, its longer side at most 4,000."""
+        page = self._file[number - 1]
+        try:
+            scale = min(scale, _LONGEST_SIDE / max(page.get_size()))
+            return page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3]
+        finally:
+            page.close()
 
 
 def _damaged(where: str, problem: str) -> ReadError:

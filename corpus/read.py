@@ -14,7 +14,7 @@ from urllib.request import url2pathname
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.errors import MyositisError, ReadError
 from corpus.fetch import READABLE_SUFFIXES, Fetched, decoded, fetch, is_web_address, read_file
-from corpus.pdf import SCAN_REMEDY, PdfText, read_pdf, scanned_note
+from corpus.pdf import PdfText, read_pdf
 from corpus.plain_text import MarkedText, read_markdown, read_plain_text
 from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
 from corpus.web_page import read_web_page
@@ -108,7 +108,7 @@ def read(
         topics=topics,
         authors=pdf.details.authors if pdf else None,
         doi=pdf.details.doi if pdf else None,
-        notes=(f"{scanned_note(pdf.scanned)}. {SCAN_REMEDY}",) if pdf and pdf.scanned else (),
+        notes=pdf.notes if pdf else (),
     )
 
 
