@@ -50,6 +50,7 @@ def turn_html(answer: Answer, number: int, closest: Sequence[Subject] = ()) -> s
         *(_card(quote, position, len(answer.quotes)) for position, quote in enumerate(answer.quotes, start=1)),
         subjects_html(closest),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(answer.disclaimer)}</p>',
+        '<div class="turn-tools"></div>',
         "</section>",
     ]
     return "".join(parts)

@@ -13,15 +13,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.files import ENTRY, own_files
 from ui.markup import escaped
 from ui.snapshot import missing_page
 from ui.texts import text
 
 # The addresses the page uses, below the address it is served at.
 _READ = re.compile(
-    r"/|/(?:healthz|style\.css|page\.js|icon\.svg|theme\.css)|/(?:source|original)/[^/]+|/(?:assets|static)/.+"
+    r"/|/(?:healthz|theme\.css)|/(?:source|original)/[^/]+|/(?:assets|static)/.+"
     r"|/gradio_api/(?:queue/data|heartbeat/[^/]+|startup-events)"
 )
+_OWN_FILES = frozenset(own_files())
 _WRITE = re.compile(r"/gradio_api/(?:queue/join|cancel|reset)/?")
 # A question has at most 4,000 characters; this leaves room for what Gradio sends around it.
 _MOST_BODY_BYTES = 64 * 1024
@@ -104,7 +106,7 @@ def rewritten(page: str, nonce: str) -> str:
         f'<meta name="description" content="{escaped(text("page.lead"))}">'
         '<meta name="color-scheme" content="light dark">'
         '<link rel="icon" href="icon.svg" type="image/svg+xml"><link rel="stylesheet" href="style.css">'
-        '<script src="page.js" defer></script>'
+        f'<script src="{ENTRY}" type="module"></script>'
     )
     waiting = f'<p id="loading">{escaped(text("page.loading"))}</p><noscript><p>{escaped(text("page.no_script"))}</p></noscript>'
     page = _UNWANTED.sub("", page)
@@ -115,7 +117,7 @@ def rewritten(page: str, nonce: str) -> str:
 
 def _refusal(method: str, path: str, headers: Headers) -> ASGIApp | None:
     """The response to what is not let through; None for what is."""
-    if method in ("GET", "HEAD") and _READ.fullmatch(path):
+    if method in ("GET", "HEAD") and (path[1:] in _OWN_FILES or _READ.fullmatch(path)):
         return None
     if method != "POST" or not _WRITE.fullmatch(path):
         if method not in ("GET", "HEAD"):

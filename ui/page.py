@@ -111,6 +111,7 @@ def _introduction() -> str:
         f'<header><h1><img src="icon.svg" alt="" width="56" height="56"> {escaped(text("page.title"))}</h1>'
         f'<p class="lead">{escaped(text("page.lead"))}</p>'
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(DISCLAIMER)}</p></header>'
+        '<div id="tools"></div>'
     )
 
 
@@ -134,7 +135,7 @@ def _conversation(turns: Sequence[Turn]) -> str:
 
 
 def _start_over() -> str:
-    """The button, and the question it asks before anything is removed; page.js opens the dialog.
+    """The button, and the question it asks before anything is removed; js/dialogs.js opens the dialog.
 
     The harmless choice stands first: a dialog gives the focus to its first button.
     """
@@ -165,5 +166,5 @@ def _problem(error: Exception) -> str:
         frames = "".join(traceback.format_tb(error.__traceback__))
         _log.error("a question could not be answered: %s\n%s", type(error).__name__, frames)
         message = text("problem.unexpected")
-    # The number makes the same problem, met again, a change of the page, from which page.js learns that it is over.
+    # The number makes the same problem, met again, a change of the page, from which js/asking.js learns that it is over.
     return f'<p class="problem" role="alert" data-number="{next(_problems)}">{escaped(message)}</p>'

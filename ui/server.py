@@ -17,13 +17,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from assistant import Assistant
 from corpus import Document, MyositisError
+from ui.files import OwnFile, own_files
 from ui.guard import Guard
 from ui.page import build_page
 from ui.snapshot import missing_page, snapshot_page
 from ui.texts import text
 
-_FOLDER = Path(__file__).parent
-_FILES = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 # Questions that wait for their turn; further ones are told that the page is busy.
 _WAITING = 100
 _LAST_PORT = 65535
@@ -65,8 +64,8 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
         document = _document(assistant, document_id)
         return document if isinstance(document, Response) else _original(document, library.original_path(document))
 
-    for name, media_type in _FILES.items():
-        app.add_route(f"/{name}", _own_file(name, media_type))
+    for name, file in own_files().items():
+        app.add_route(f"/{name}", _own_file(file))
 
     gr.mount_gradio_app(
         app,
@@ -196,8 +195,8 @@ def _offset(stated: str) -> int | None:
     return int(stated) if stated.isdecimal() and len(stated) < 12 else None
 
 
-def _own_file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
+def _own_file(file: OwnFile) -> Callable[[Request], Awaitable[Response]]:
     async def answer(_: Request) -> Response:
-        return FileResponse(_FOLDER / name, media_type=media_type, headers={"cache-control": "no-cache"})
+        return Response(file.content, media_type=file.media_type, headers={"cache-control": "no-cache"})
 
     return answer

@@ -130,7 +130,7 @@ def test_a_message_longer_than_any_question_is_refused(client: httpx.Client) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["", "healthz", "style.css", "page.js", "icon.svg", "theme.css", "nothing", "source/x", "original/x"]
+    "path", ["", "healthz", "style.css", "js/page.js", "icon.svg", "theme.css", "nothing", "source/x", "original/x"]
 )
 def test_every_response_carries_the_security_headers(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
