@@ -19,10 +19,13 @@ from index.records import Vectors
 def remembered_vectors(embedder: Embedder, folder: Path) -> Iterator[None]:
     """Within, a text that `embedder` has read in an earlier run gets the vector it got then, kept in `folder`.
 
-    Other weights, or other versions of what runs them, are remembered apart. What is read anew is noted at the end.
+    Other weights, another precision, or other versions of what runs them, are remembered apart. What is read anew is noted at
+    the end.
     """
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("sentence-transformers", "torch", "transformers")]
-    made_by = hashlib.sha256(" ".join([embedder.identity.sha256, *versions]).encode()).hexdigest()[:16]
+    made_by = hashlib.sha256(" ".join([embedder.identity.sha256, str(embedder._model.dtype), *versions]).encode()).hexdigest()[
+        :16
+    ]
     file = folder / f"{made_by}.npz"
     known: dict[str, Vectors] = {}
     if file.is_file():
