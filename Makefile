@@ -17,7 +17,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m corpus.starter.references --check
+	$(BIN)/python -m tests.starter.check
 	$(BIN)/python -m corpus.starter.digests.make_digests --check
 
 eval: $(STAMP)

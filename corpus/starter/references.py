@@ -1,12 +1,11 @@
 """The references of the starter pages: the list at each page's end is written from the labels its text cites.
 
-Run `python -m corpus.starter.references` after a change of a page or of references.toml; `--check` only looks.
+Run `python -m corpus.starter.references` after a change of a page or of references.toml.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +14,20 @@ from corpus.starter import FOLDER
 
 _HEADING = "\n## Sources\n"
 _BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_CITATION = re.compile(rf" ?{_BRACKETS.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One cited source. `year` is "no date" where it shows none; `url` is None where it had no stable address."""
+    """One cited source. `year` is "no date" where it shows none; a source without a `url` says why it has `no_address`."""
 
     label: str
     title: str
     where: str | None
     year: str
     url: str | None
+    pmid: str | None = None
+    no_address: str | None = None
 
     def line(self) -> str:
         """The reference as one line of a list."""
@@ -39,7 +41,15 @@ def references() -> dict[str, Reference]:
     with (FOLDER / "references.toml").open("rb") as file:
         loaded = tomllib.load(file)
     return {
-        label: Reference(label, entry["title"], entry.get("where"), entry["year"], entry.get("url"))
+        label: Reference(
+            label,
+            entry.get("title", ""),
+            entry.get("where"),
+            entry.get("year", ""),
+            entry.get("url"),
+            entry.get("pmid"),
+            entry.get("no_address"),
+        )
         for label, entry in loaded.items()
     }
 
@@ -52,6 +62,11 @@ def cited_labels(text: str, known: dict[str, Reference]) -> list[str]:
             if label in known:
                 found.setdefault(label)
     return list(found)
+
+
+def without_citations(text: str, known: dict[str, Reference]) -> str:
+    """`text` without the brackets that cite labels of `known`, and without the space before them."""
+    return _CITATION.sub(lambda match: "" if cited_labels(match[0], known) else match[0], text)
 
 
 def with_sources(text: str, known: dict[str, Reference]) -> str:
@@ -68,16 +83,7 @@ def stale_pages() -> dict[Path, str]:
     return {path: text for path, text in wanted.items() if path.read_text(encoding="utf-8") != text}
 
 
-def main() -> int:
-    """Write what is stale, or with `--check` only name it; the exit code is 1 when a check finds any."""
-    stale = stale_pages()
-    checking = "--check" in sys.argv[1:]
-    for path, text in stale.items():
-        print(path.name)
-        if not checking:
-            path.write_text(text, encoding="utf-8")
-    return 1 if checking and stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    for stale, wanted in stale_pages().items():
+        stale.write_text(wanted, encoding="utf-8")
+        print(stale.name)
