@@ -79,6 +79,7 @@ class _Composer:
         self._in_table = False
         self._position = 0
         self._front_end = front_end(self._lines)
+        self._large_prose = _large_prose(self._lines, body_size)
 
     def run(self) -> None:
         while self._position < len(self._lines):
@@ -198,7 +199,7 @@ class _Composer:
             return False
         if _KNOWN_HEADING.fullmatch(text):
             return True
-        if line.size > self._body_size * _LARGE_PRINT:
+        if line.size > self._body_size * _LARGE_PRINT and line not in self._large_prose:
             return True
         if _DEEP_HEADING.fullmatch(text) and line.size >= self._body_size * _SMALL_PRINT:
             return True
@@ -227,6 +228,25 @@ class _Composer:
         if _KNOWN_HEADING.fullmatch(text):
             return 2
         return 1 if line.size > self._body_size * 1.35 else 2
+
+
+def _large_prose(lines: Sequence[Line], body_size: float) -> set[Line]:
+    """The lines that are set larger than the body and are text all the same: an introduction, a notice in a box."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        if line.size <= body_size * _LARGE_PRINT:
+            runs.append([])
+        elif runs and runs[-1] and _below(runs[-1][-1], line, 1.7) and runs[-1][-1].bold == line.bold:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    found: set[Line] = set()
+    for run in runs:
+        words = " ".join(line.text for line in run)
+        sentence = _SENTENCE_END.search(words) is not None and not words.endswith((":", "?"))
+        if (sentence and len(words.split()) > 8) or (len(run) > 4 and ". " in words):
+            found.update(run)
+    return found
 
 
 def main_size(lines: Sequence[Line]) -> float:

@@ -152,6 +152,18 @@ def test_a_paper_is_a_study(paper: Paper) -> None:
     assert document_of(made(abstract)).kind == "study"
 
 
+def test_prose_in_large_type_is_no_heading() -> None:
+    lead = "Exercise did no harm in this group. Those who trained twice a week kept their strength longer than the others did."
+    source = (
+        f'#set text(size: 10pt)\n#text(size: 20pt, weight: "bold")[A leaflet on training]\n\n#text(size: 13pt)[{lead}]\n\n'
+        f"#text(size: 13pt)[What was measured]\n\n{' '.join(METHODS)}"
+    )
+    document = document_of(made(source))
+    assert lead in quotable(document)
+    title = "A leaflet on training"
+    assert [section.path for section in document.sections] == [(title,), (title, "What was measured")]
+
+
 def test_ligatures_are_spelt_out() -> None:
     source = (
         "#set text(ligatures: true)\nA difficult a\ufb00liction of \ufb01nger \ufb02exors ended in the o\ufb03ce. First fluff."
