@@ -40,13 +40,14 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*|p\.\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|
 class PdfText:
     """The text of a PDF, what it states of itself, and the numbers of its pages that are pictures of text.
 
-    Those in `recognised` were read by text recognition, those in `scanned` were not.
+    Those in `recognised` were read by text recognition, those in `scanned` were not. `lines` are in the order of the text.
     """
 
     builder: TextBuilder
     details: PdfDetails
     scanned: tuple[int, ...] = ()
     recognised: tuple[int, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -57,8 +58,8 @@ class PdfText:
         return tuple(notes)
 
 
-def read_pdf(content: bytes, where: str) -> PdfText:
-    """The text of the PDF in `content`; `where` names it in errors.
+def read_pdf(content: bytes, where: str, *, recognise: bool = True) -> PdfText:
+    """The text of the PDF in `content`; `where` names it in errors. Scans are read where that can be done, if `recognise`.
 
     Columns are read one after the other, words broken at a line's end are mended, ligatures spelt out, running headers,
     footers, page numbers and the marks of references dropped.
@@ -77,7 +78,7 @@ def read_pdf(content: bytes, where: str) -> PdfText:
         bodies, margins = _without_running_rows(pages)
         # A scan often bears a stamp or a running line as text.
         scanned = [page.number for page in bodies if page.number in pictured and page.characters < _SCANNED_CHARACTERS]
-        read = _recognised(file, scanned) if scanned and is_installed() else {}
+        read = _recognised(file, scanned) if scanned and recognise and is_installed() else {}
     if read:
         bodies, margins = _without_running_rows([read.get(page.number, page) for page in pages])
         scanned = [number for number in scanned if number not in read]
@@ -90,12 +91,12 @@ def read_pdf(content: bytes, where: str) -> PdfText:
         )
     builder = TextBuilder()
     stated = details(body, margins, metadata, content)
-    compose(body, builder, stated.title_lines)
+    order = compose(body, builder, stated.title_lines)
     if not builder.has_quotable_text:  # all of it looks like small print or tables: then that is what it says
-        builder = TextBuilder()
+        builder, order = TextBuilder(), body
         for line in body:
             builder.paged_paragraph([(line.page, line.text)])
-    return PdfText(builder, stated, tuple(scanned), tuple(read))
+    return PdfText(builder, stated, tuple(scanned), tuple(read), tuple(order))
 
 
 def _recognised(file: PdfPages, numbers: Sequence[int]) -> dict[int, PageSegments]:

@@ -54,9 +54,14 @@ _BROKEN_ADDRESS = re.compile(r"(?:\bhttps?:|://\S*/)$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
-def compose(lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line]) -> None:
-    """Hand headings, paragraphs and what is not to be quoted to `builder`. `title` are those of `lines` that hold the title."""
-    _Composer(lines, builder, title).run()
+def compose(lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line]) -> list[Line]:
+    """Hand headings, paragraphs and what is not to be quoted to `builder`; the lines in the order in which they went there.
+
+    `title` are those of `lines` that hold the title.
+    """
+    composer = _Composer(lines, builder, title)
+    composer.run()
+    return composer.order
 
 
 class _Composer:
@@ -68,6 +73,7 @@ class _Composer:
             # A stamp set sideways in the margin reads like a headline by its size; it is small print.
             lines = [line if line.upright else replace(line, size=0.0) for line in lines]
         self._lines = [part for line in lines for part in _with_run_in(line)]
+        self.order: list[Line] = []
         self._builder = builder
         self._title = set(title)
         self._body_size = body_size
@@ -113,8 +119,9 @@ class _Composer:
         self._in_table = False
         text = " ".join(piece for _, piece in joined(run, self._vocabulary))
         if self._in_front and line not in self._title:
-            self._builder.aside(joined(run, self._vocabulary))
+            self._builder.aside(self._pieces(run))
         elif not _KEYWORDS.match(text):
+            self.order += run
             self._builder.heading(text.rstrip(" :"), self._level(text, line), page=line.page)
         self._position += len(run)
         if _KEYWORDS.match(text):
@@ -134,7 +141,7 @@ class _Composer:
                 break
             words.append(line)
             self._position += 1
-        self._builder.aside(joined(words, self._vocabulary))
+        self._builder.aside(self._pieces(words))
 
     def _is_aside(self, line: Line) -> bool:
         if _CAPTION.match(line.text):
@@ -172,7 +179,7 @@ class _Composer:
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            pieces = joined(self._paragraph, self._vocabulary)
+            pieces = self._pieces(self._paragraph)
             # Authors, affiliations and stamps between a paper's title and its abstract are no evidence to quote.
             if self._position <= self._front_end:
                 self._builder.aside(pieces)
@@ -183,10 +190,16 @@ class _Composer:
     def _end_asides(self) -> None:
         for aside in self._asides:
             if aside[0].cells:
+                self.order += aside
                 self._builder.aside([(line.page, " | ".join(line.cells)) for line in aside], separator="\n")
             else:
-                self._builder.aside(joined(aside, self._vocabulary))
+                self._builder.aside(self._pieces(aside))
         self._asides.clear()
+
+    def _pieces(self, lines: Sequence[Line]) -> list[tuple[int, str]]:
+        """(page, text) of the lines, which go to the builder next."""
+        self.order += lines
+        return joined(lines, self._vocabulary)
 
     def _is_heading(self, line: Line) -> bool:
         text = line.text
@@ -279,9 +292,9 @@ def _with_run_in(line: Line) -> list[Line]:
     """The line, in two where it begins with the word "Abstract" as a heading of its own."""
     run_in = _RUN_IN.match(line.text)
     if run_in is not None and not _KEYWORDS.match(line.text):
-        return [replace(line, text=run_in[1]), replace(line, text=line.text[run_in.end() :])]
+        return [line.part(*run_in.span(1)), line.part(run_in.end(), len(line.text))]
     if line.lead and re.fullmatch(r"(?:abstract|summary)[:.]?", line.lead, re.IGNORECASE):
-        return [replace(line, text=line.lead), replace(line, text=line.text[len(line.lead) :].lstrip())]
+        return [line.part(0, len(line.lead)), line.part(len(line.lead), len(line.text))]
     return [line]
 
 

@@ -36,7 +36,8 @@ class Glyph:
     """One drawn character: its extent along the line, the height of its baseline, its size, all in points.
 
     `spaced` says that white space stands before it, `broken` that pdfium takes it for the first of a line. `high` is a
-    digit drawn as a superscript by the font itself.
+    digit drawn as a superscript by the font itself. `index` is its number among pdfium's characters of the page, -1 for
+    what text recognition read.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Glyph:
     spaced: bool = False
     broken: bool = False
     high: bool = False
+    index: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _glyphs(text: pypdfium2.PdfTextPage) -> Iterator[tuple[int, Glyph]]:
         if drawn.isdigit() and angle == 0 and size:
             _, bottom, _, top = text.get_charbox(index)
             high = bottom - base > _HIGH * size and top > bottom
-        yield angle, Glyph(drawn, x0, x1, base, size, bold, spaced, broken, high)
+        yield angle, Glyph(drawn, x0, x1, base, size, bold, spaced, broken, high, index)
         spaced = broken = False
 
 

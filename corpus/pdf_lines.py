@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from corpus.canonical import canonical_line
 from corpus.pdf_characters import Glyph, PageCharacters
-from corpus.pdf_scripts import ends_in_open_mark, is_script, spelt
+from corpus.pdf_scripts import ends_in_open_mark, is_script, spelt, spelt_glyphs
 
 # In sizes of the type. White wider than this parts cells or columns; less is the space between two words.
 _WIDE = 1.0
@@ -28,9 +28,10 @@ _CELL_CHARACTERS = 28
 class Line:
     """One line of one column: its text, the size of most of its characters and its place, in points.
 
-    `bold` means all of it: a run-in heading is no heading of its own; `lead` is the bold text that it begins with, if not all
-    is bold. `mark_goes_on` where the mark of a reference is broken at its end. `cells` holds more than one text for the row of
-    a table. A line that is not `upright` was set sideways.
+    `glyphs` has for each character of `text` the one that is drawn for it: None for a space, and for all of a line whose
+    characters cannot be told apart. `bold` means all of it: a run-in heading is no heading of its own; `lead` is the bold text
+    that it begins with, if not all is bold. `mark_goes_on` where the mark of a reference is broken at its end. `cells` holds
+    more than one text for the row of a table. A line that is not `upright` was set sideways.
     """
 
     text: str
@@ -44,6 +45,14 @@ class Line:
     lead: str = ""
     mark_goes_on: bool = False
     cells: tuple[str, ...] = ()
+    glyphs: tuple[Glyph | None, ...] = field(default=(), compare=False, repr=False)
+
+    def part(self, start: int, end: int) -> Line:
+        """The line with nothing but its characters `start:end`, white space at their ends left out."""
+        text = self.text[start:end]
+        start += len(text) - len(text.lstrip())
+        text = text.strip()
+        return replace(self, text=text, glyphs=self.glyphs[start : start + len(text)])
 
 
 @dataclass(slots=True, eq=False)
@@ -278,7 +287,8 @@ def _line(row: list[Segment], page: int, *, upright: bool = True, table: bool = 
             break
         lead.append(glyph)
     bold = all(glyph.bold for glyph in glyphs)
-    cells = tuple(canonical_line(segment.text) for segment in row)
+    placed = [_placed(segment) for segment in row]
+    cells = tuple(text for text, _ in placed)
     return Line(
         text=" ".join(cells),
         size=main.size,
@@ -291,4 +301,34 @@ def _line(row: list[Segment], page: int, *, upright: bool = True, table: bool = 
         lead="" if bold or not lead else canonical_line(spelt(lead, row[0].size, row[0].y)),
         cells=cells if table else (),
         mark_goes_on=ends_in_open_mark(row[-1].glyphs, row[-1].size, row[-1].y),
+        glyphs=tuple(glyph for at, (_, drawn) in enumerate(placed) for glyph in ((None, *drawn) if at else drawn)),
     )
+
+
+def _placed(segment: Segment) -> tuple[str, list[Glyph | None]]:
+    """The canonical text of `segment`, and for each of its characters the one that is drawn for it, None for a space."""
+    text = canonical_line(segment.text)
+    drawn: list[Glyph | None] = []
+    made = ""
+    cluster = ""
+    first: Glyph | None = None
+
+    def end_cluster() -> None:
+        nonlocal made
+        simple = cluster.isascii() and cluster.isprintable()
+        plain = cluster if simple else canonical_line(cluster) if cluster.strip() else " "
+        if plain and not (plain == " " and (not made or made[-1] == " ")):
+            made += plain
+            drawn.extend([None if char == " " else first for char in plain])
+
+    for piece, glyph in spelt_glyphs(segment.glyphs, segment.size, segment.y):
+        if cluster and not unicodedata.combining(piece[0]):  # a letter and its accents are one character
+            end_cluster()
+            cluster, first = "", None
+        cluster += piece
+        first = first or glyph
+    if cluster:
+        end_cluster()
+    if made.rstrip() != text:  # characters that join in another way: nobody could say which is where
+        return text, [None] * len(text)
+    return text, drawn[: len(text)]

@@ -25,27 +25,46 @@ def is_script(glyph: Glyph, size: float, y: float) -> bool:
 
 def spelt(glyphs: Sequence[Glyph], size: float, y: float) -> str:
     """The text of one line. A mark of a reference or footnote is left out, another superscript spelt with high characters."""
+    return "".join(text for text, _ in spelt_glyphs(glyphs, size, y)).strip()
+
+
+def spelt_glyphs(glyphs: Sequence[Glyph], size: float, y: float) -> list[tuple[str, Glyph | None]]:
+    """The text of one line in pieces, each with the character it is drawn as; None for the space between two."""
+    found: list[tuple[str, Glyph | None]] = []
     text = ""
+
+    def add(piece: str, glyph: Glyph | None = None) -> None:
+        nonlocal text
+        if piece:
+            text += piece
+            found.append((piece, glyph))
+
     at = 0
     while at < len(glyphs):
         end = at
         while end < len(glyphs) and _is_high(glyphs[end], size, y):
             end += 1
         if end == at:
-            text += (" " if glyphs[at].spaced and text else "") + glyphs[at].text
+            add(" " if glyphs[at].spaced and text else "")
+            add(glyphs[at].text, glyphs[at])
             at += 1
             continue
         high = "".join((" " if glyph.spaced and place else "") + glyph.text for place, glyph in enumerate(glyphs[at:end]))
         space = " " if glyphs[at].spaced and text else ""
         if not text:
             # The number of the note or of the institution that this line tells of; or the 13 of an isotope, as it looks.
-            text = high + " " if end < len(glyphs) and _MARK.fullmatch(high) else high
+            for place, glyph in enumerate(glyphs[at:end]):
+                add(" " if glyph.spaced and place else "")
+                add(glyph.text, glyph)
+            add(" " if end < len(glyphs) and _MARK.fullmatch(high) else "")
         elif not (_MARK.fullmatch(high) and _points_elsewhere(text, space)):
-            text += space + high.translate(_HIGH)
+            for glyph in glyphs[at:end]:
+                add(" " if glyph.spaced else "")
+                add(glyph.text.translate(_HIGH), glyph)
         elif end < len(glyphs) and glyphs[end].text.isalpha() and not text[-1].isalpha():
-            text += " "  # "Clinic;²Institute"
+            add(" ")  # "Clinic;²Institute"
         at = end
-    return text.strip()
+    return found
 
 
 def ends_in_open_mark(glyphs: Sequence[Glyph], size: float, y: float) -> bool:
