@@ -43,7 +43,7 @@ _TABLE_CAPTION = re.compile(r"(?:supplementary )?table\b", re.IGNORECASE)
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-‐]$")
 # Words that keep their hyphen where the document does not tell: "long-term", but "long-er" is one word.
 _COMPOUND = re.compile(
-    r"follow-up|(?:self|well|long|short|high|low|double|single|cross|half|late|early)-(?!en|er|est|ing|ish|ed|ly|ness)\w{3,}",
+    r"follow-up|(?:self|well|long|short|high|low|double|single|cross|half|late|early)-(?!en|er|est|ing|ish|ed|ly|ness|light)\w{3,}",
     re.IGNORECASE,
 )
 # "3–" and "4 years", "1990-" and "2000": a line broken inside a range or a number with a hyphen.

@@ -120,7 +120,7 @@ def _segments(glyphs: Iterable[Glyph]) -> list[Segment]:
         if current and not _follows(current, glyph):
             made.append(Segment(current))
             current = []
-        if current and glyph.broken and not glyph.spaced:
+        if current and glyph.broken:  # pdfium took the line for ended, and knows nothing of the space within it
             glyph = replace(glyph, spaced=_distance(current[-1], glyph) > _SPACE * max(current[-1].size, glyph.size))  # noqa: PLW2901
         current.append(glyph)
     if current:
@@ -155,19 +155,28 @@ def _is_right_to_left(text: str) -> bool:
 
 
 def _with_scripts(found: list[Segment]) -> list[Segment]:
-    """The segments, those that are superscripts drawn apart from their line put back into it."""
+    """The segments, superscripts and hyphens that are drawn apart from their line put back into it."""
     kept = list(found)
     for segment in found:
         if len(segment.glyphs) > 12:
             continue
-        host = next((one for one in kept if one is not segment and _hosts(one, segment)), None)
+        host = next((one for one in kept if one is not segment and (_hosts(one, segment) or _is_end(one, segment))), None)
         if host is None:
             continue
         kept.remove(segment)
+        if _is_end(host, segment):
+            segment.glyphs[0] = replace(segment.glyphs[0], spaced=False)
         at = bisect([glyph.x0 for glyph in host.glyphs], segment.x0 + 0.1)
         host.glyphs[at:at] = segment.glyphs
         host.measure()
     return kept
+
+
+def _is_end(host: Segment, piece: Segment) -> bool:
+    """Whether `piece` is a hyphen on the line of `host`, right behind its last character."""
+    gap = piece.x0 - host.x1
+    is_hyphen = len(piece.glyphs) == 1 and piece.glyphs[0].text in "-‐"
+    return is_hyphen and abs(host.y - piece.y) < 0.1 * host.size and -0.2 * host.size < gap < _SPACE * host.size
 
 
 def _hosts(host: Segment, script: Segment) -> bool:

@@ -60,9 +60,7 @@ def page_sizes(content: bytes, where: str) -> list[tuple[float, float]]:
 
 
 def _dots_per_point(width: float, height: float, scale: int) -> float:
-    return min(
-        scale * _DOTS_PER_POINT, math.sqrt(_MOST_DOTS / max(width * height, 1.0)), _LONGEST_SIDE / max(width, height, 1.0)
-    )
+    return min(scale * _DOTS_PER_POINT, math.sqrt(_MOST_DOTS / max(width * height, 1.0)), _LONGEST_SIDE / max(width, height, 1.0))
 
 
 def _mark(image: Image, box: PageBox, dots: float) -> None:

@@ -110,7 +110,11 @@ def _aligned(text: str, lines: Sequence[Line]) -> list[_Place | None] | None:
         for at, (char, glyph) in enumerate(zip(line.text, line.glyphs, strict=True)):
             if char.isspace():
                 continue
-            while len(found) < len(text) and text[len(found)] != char and (text[len(found)].isspace() or text[len(found)] in between):
+            while (
+                len(found) < len(text)
+                and text[len(found)] != char
+                and (text[len(found)].isspace() or text[len(found)] in between)
+            ):
                 found.append(None)
             if len(found) < len(text) and text[len(found)] == char:
                 found.append(_Place(line.page, ordinal, glyph.index) if glyph is not None and glyph.index >= 0 else None)
@@ -130,9 +134,7 @@ def _is_left_out(line: Line, at: int, before: Line | None) -> bool:
     return before is not None and before.mark_goes_on and not head.strip(_LEFT_OUT_AT_HEAD)
 
 
-def _run_boxes(
-    page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, number: int, indexes: Sequence[int]
-) -> Iterator[PageBox]:
+def _run_boxes(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, number: int, indexes: Sequence[int]) -> Iterator[PageBox]:
     """One box for the characters at `indexes` of one line, more where others, such as the mark of a note, stand between."""
     corners: list[tuple[float, float]] = []
     last = indexes[0]

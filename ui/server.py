@@ -20,6 +20,8 @@ from corpus import Document, MyositisError
 from ui.files import OwnFile, own_files
 from ui.guard import Guard
 from ui.page import build_page
+from ui.page_pictures import PagePictures, whole_number
+from ui.pdf_snapshot import pdf_page
 from ui.snapshot import missing_page, snapshot_page
 from ui.texts import text
 
@@ -40,8 +42,9 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
 
     `root_path` is the sub-path ("/ibm", say) at which a proxy makes it public, "" for none.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     library = assistant.library
+    pictures = PagePictures(library)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=pictures.lifespan)
 
     @app.get("/healthz")
     def health() -> JSONResponse:
@@ -53,11 +56,23 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
         return JSONResponse({"status": "ok", "documents": len(summaries), "passages": passages})
 
     @app.get("/source/{document_id}")
-    def source(document_id: str, start: str = "", end: str = "") -> Response:
+    def source(document_id: str, start: str = "", end: str = "", page: str = "", view: str = "") -> Response:
         document = _document(assistant, document_id)
         if isinstance(document, Response):
             return document
-        return HTMLResponse(snapshot_page(document, _offset(start), _offset(end)), headers={"cache-control": "no-store"})
+        span = (whole_number(start), whole_number(end))
+        if document.media_type == "application/pdf" and document.pages and view != "text":
+            shown = pdf_page(document, pictures.layout(document, *span), *span, whole_number(page))
+            if shown is None or (page and whole_number(page) is None):
+                return HTMLResponse(missing_page(text("pdf.no_page")), 404)
+        else:
+            shown = snapshot_page(document, *span)
+        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+
+    @app.get("/source/{document_id}/page/{number}.png")
+    def page_picture(request: Request, document_id: str, number: str) -> Response:
+        document = _document(assistant, document_id, root="../../../")
+        return document if isinstance(document, Response) else pictures.answer(request, document, number)
 
     @app.get("/original/{document_id}")
     def original(document_id: str) -> Response:
@@ -155,14 +170,14 @@ def _cannot_listen(error: OSError | UnicodeError, where: str, port: int) -> Myos
     )
 
 
-def _document(assistant: Assistant, document_id: str) -> Document | Response:
-    """The document, or the page that says that there is none, or that the library cannot be read."""
+def _document(assistant: Assistant, document_id: str, root: str = "../") -> Document | Response:
+    """The document, or the page that says that there is none, or that the library cannot be read; `root` leads home."""
     try:
         return assistant.library.document(document_id)
     except MyositisError as error:
         if error.where == document_id:
-            return HTMLResponse(missing_page(text("missing.document")), 404)
-        return HTMLResponse(missing_page(text("problem.unexpected")), 503)
+            return HTMLResponse(missing_page(text("missing.document"), root), 404)
+        return HTMLResponse(missing_page(text("problem.unexpected"), root), 503)
 
 
 def _original(document: Document, path: Path) -> Response:
@@ -188,11 +203,6 @@ def _character_set(path: Path) -> str:
     except UnicodeDecodeError:
         return "windows-1252"
     return "utf-8"
-
-
-def _offset(stated: str) -> int | None:
-    """The offset in an address' query, None where it is no number."""
-    return int(stated) if stated.isdecimal() and len(stated) < 12 else None
 
 
 def _own_file(file: OwnFile) -> Callable[[Request], Awaitable[Response]]:

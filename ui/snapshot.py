@@ -28,20 +28,37 @@ def snapshot_page(document: Document, start: int | None = None, end: int | None 
 
     A span that does not lie inside the text is not marked, and the page says so; without a span nothing is said.
     """
-    span = (start, end) if start is not None and end is not None and 0 <= start < end <= len(document.text) else None
-    drawing = _Drawing(document, span)
+    span = span_in(document, start, end)
+    drawing = TextDrawing(document, span)
     copy = "".join(drawing.blocks())
     if drawing.marks:
-        note = (
-            f'<p class="found">{escaped(text("snapshot.marked"))}'
-            f'<a class="button-link" href="#quote">{escaped(text("snapshot.go_to_mark"))}</a></p>'
-        )
+        note = marked_note(text("snapshot.marked"))
     elif start is not None or end is not None:
-        note = f'<p class="notice">{escaped(text("snapshot.unmarked"))}</p>'
+        note = notice(text("snapshot.unmarked"))
     else:
         note = ""
+    return copy_page(document, f'{note}<article class="copy">{copy}</article>', document.page_at(start or 0))
+
+
+def span_in(document: Document, start: int | None, end: int | None) -> tuple[int, int] | None:
+    """`start:end` where it lies inside the text, None where it does not."""
+    return (start, end) if start is not None and end is not None and 0 <= start < end <= len(document.text) else None
+
+
+def marked_note(words: str) -> str:
+    """That the quote is marked, in `words`, with a link to the mark."""
+    return f'<p class="found">{escaped(words)}<a class="button-link" href="#quote">{escaped(text("snapshot.go_to_mark"))}</a></p>'
+
+
+def notice(words: str) -> str:
+    """What readers must know of what they see."""
+    return f'<p class="notice">{escaped(words)}</p>'
+
+
+def copy_page(document: Document, copy: str, page: int | None) -> str:
+    """The whole page around a `copy`: what the text is above, the way back below. The stored original opens at `page`."""
     home = f'<p><a class="button-link" href="{_ROOT}">{escaped(text("snapshot.home"))}</a></p>'
-    body = f'{_head(document, start)}{note}<article class="copy">{copy}</article><p>{escaped(text("snapshot.back"))}</p>{home}'
+    body = f"{_head(document, page)}{copy}<p>{escaped(text('snapshot.back'))}</p>{home}"
     return whole_page(document.title, body, _ROOT)
 
 
@@ -52,14 +69,13 @@ def missing_page(reason: str, root: str = _ROOT) -> str:
     return whole_page(text("missing.title"), f"<h1>{title}</h1><p>{escaped(reason)}</p>{home}", root)
 
 
-def _head(document: Document, start: int | None) -> str:
-    """What the text is, where it comes from, and the disclaimer."""
+def _head(document: Document, page: int | None) -> str:
+    """What the text is, where it comes from, and the disclaimer. The stored original opens at `page`."""
     facts = [
         text(f"kinds.{document.kind}"),
         str(document.year) if document.year else text("answer.no_year"),
         text("snapshot.retrieved", date=document.retrieved),
     ]
-    page = document.page_at(start or 0)
     source = "" if document.url.startswith(("file:", SCHEME)) else link(document.url, text("snapshot.source"), document.title)
     original = link(f"{_ROOT}original/{document.id}{f'#page={page}' if page else ''}", text("snapshot.original"), document.title)
     return (
@@ -70,19 +86,36 @@ def _head(document: Document, start: int | None) -> str:
     )
 
 
-class _Drawing:
-    """Draws the blocks of a text, putting marks and page numbers in their places. `marks` counts the marks drawn so far."""
+class TextDrawing:
+    """Draws the blocks of a text, putting marks and page numbers in their places. `marks` counts the marks drawn so far.
 
-    def __init__(self, document: Document, span: tuple[int, int] | None) -> None:
+    The first mark is where links lead, `id="quote"`, unless that is elsewhere on the page: then `anchored` is false.
+    `first_level` is that of the outermost heading. Page numbers are left out where `numbered` is false.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        span: tuple[int, int] | None,
+        *,
+        anchored: bool = True,
+        numbered: bool = True,
+        first_level: int = 2,
+    ) -> None:
         self.marks = 0
         self._document = document
         self._span = span
-        self._pages = {page.start: page.number for page in document.pages}
+        self._anchored = anchored
+        self._first_level = first_level
+        self._pages = {page.start: page.number for page in document.pages} if numbered else {}
 
-    def blocks(self) -> Iterator[str]:
-        """The text as HTML, block by block. The title is left out where the text begins with it: the page shows it above."""
+    def blocks(self, first: int = 0, last: int | None = None) -> Iterator[str]:
+        """The text, or its characters `first:last`, as HTML, block by block.
+
+        The title is left out where the text begins with it: the page shows it above.
+        """
         drawn_to = 0
-        for match in _BLOCK.finditer(self._document.text):
+        for match in _BLOCK.finditer(self._document.text, first, len(self._document.text) if last is None else last):
             start, end = match.span()
             for offset, number in self._pages.items():
                 if drawn_to <= offset <= start:
@@ -109,7 +142,8 @@ class _Drawing:
                 path = section.path
                 break
         depth = path.index(words) if words in path else 0
-        return min(_DEEPEST_HEADING, max(2, depth + (1 if path[:1] == (self._document.title,) else 2)))
+        level = self._first_level + depth - (1 if path[:1] == (self._document.title,) else 0)
+        return min(_DEEPEST_HEADING, max(self._first_level, level))
 
     def _words(self, start: int, end: int) -> str:
         """The text `start:end`, escaped, with what lies in the span marked and page numbers where a page begins inside it."""
@@ -126,7 +160,7 @@ class _Drawing:
     def _mark_name(self) -> str:
         """The first mark is where links lead, so it can hold the focus; the others are only marked."""
         self.marks += 1
-        return ' id="quote" tabindex="-1"' if self.marks == 1 else ""
+        return ' id="quote" tabindex="-1"' if self._anchored and self.marks == 1 else ""
 
 
 def _page_label(number: int, tag: str) -> str:
