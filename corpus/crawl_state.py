@@ -10,7 +10,7 @@ from typing import Any
 
 from corpus.errors import ReadError
 
-_VERSION = 1
+_VERSION = 2
 # A line is a menu's where it stands on more than half of the pages, and these are enough to tell.
 _FEWEST_FOR_MENUS = 5
 _MOST_FOR_MENUS = 200
@@ -69,6 +69,8 @@ class CrawlState:
     known: dict[str, KnownPage] = field(default_factory=dict)
     lines: Counter[str] = field(default_factory=Counter)
     pages_with_lines: int = 0
+    # Which lines each page was read without, as a digest: it is read once more when others turn out to be the site's menus.
+    read_without: dict[str, str] = field(default_factory=dict)
 
     def begin_round(self) -> None:
         """Begin at the first page again, with what is known of each."""

@@ -20,12 +20,17 @@ _WAIT = httpx.Timeout(20.0, connect=10.0)
 MOST_SECONDS = 300.0
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
 # zlib's own ratio is at most 1032: so little input makes at most some 16 MiB before the limit is looked at.
 _PIECE = 16 * 1024
 
 
 class NoAnswerError(ReadError):
     """The server could not be reached, broke off, or took too long: another try may succeed."""
+
+
+class GoneError(ReadError):
+    """The server says that there is no such page (any more): 404 or 410."""
 
 
 class TooLargeError(ReadError):
@@ -69,7 +74,8 @@ class Download:
             return None
         phrase = httpx.codes.get_reason_phrase(self.status)
         what = f"the server answered {self.status} {phrase}".rstrip()
-        return ReadError(what, self.url, "Open the address in a browser")
+        kind = GoneError if self.status in _GONE else ReadError
+        return kind(what, self.url, "Open the address in a browser")
 
 
 class Downloads:
@@ -89,6 +95,10 @@ class Downloads:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
         self._client.close()
 
     def get(

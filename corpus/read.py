@@ -11,9 +11,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from corpus.abstracts import EUROPE_PMC_MEDIA_TYPE, PUBMED_MEDIA_TYPE, read_europe_pmc_record, read_pubmed_record
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.errors import MyositisError, ReadError
 from corpus.fetch import READABLE_SUFFIXES, Fetched, decoded, fetch, is_web_address, read_file
+from corpus.jats import MEDIA_TYPE as JATS_MEDIA_TYPE
+from corpus.jats import ArticleText, read_jats
 from corpus.pdf import PdfText, read_pdf
 from corpus.plain_text import MarkedText, read_markdown, read_plain_text
 from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
@@ -21,6 +24,11 @@ from corpus.web_page import read_web_page
 
 # Raised when a reader changes what it makes of the same bytes, so that libraries read them anew.
 READER_VERSION = 4
+_ARTICLES = {
+    JATS_MEDIA_TYPE: read_jats,
+    PUBMED_MEDIA_TYPE: read_pubmed_record,
+    EUROPE_PMC_MEDIA_TYPE: read_europe_pmc_record,
+}
 
 
 def expand(source: Source) -> Iterator[Source]:
@@ -28,7 +36,7 @@ def expand(source: Source) -> Iterator[Source]:
 
     Raises `ReadError` for a folder that holds nothing readable.
     """
-    path = _local_path(source)
+    path = local_path(source)
     if path is None or not path.is_dir():
         yield source
         return
@@ -45,7 +53,7 @@ def retrieve(source: Source, allowed_hosts: frozenset[str] = frozenset()) -> Fet
 
     `allowed_hosts` are the hosts that may be asked though their address is not public.
     """
-    path = _local_path(source)
+    path = local_path(source)
     if path is None:
         return fetch(source.url, allowed_hosts)
     fetched = read_file(path)
@@ -72,6 +80,7 @@ def read(
     topics: tuple[str, ...] = ()
     stated: dict[str, Any] = {}
     pdf: PdfText | None = None
+    article: ArticleText | None = None
     if fetched.media_type == "application/pdf":
         pdf = read_pdf(fetched.content, url)
         builder, title, year = pdf.builder, pdf.details.title, pdf.details.year
@@ -82,10 +91,16 @@ def read(
         builder, title, year = page.builder, page.title, page.year
         if page.canonical_url and not is_web_address(url):
             url = page.canonical_url
+    elif fetched.media_type in _ARTICLES:
+        article = _ARTICLES[fetched.media_type](fetched.content, url)
+        builder, title, year, kind = article.builder, article.title, article.year, article.kind
+        stated = {"audience": "research", "licence": article.licence}
     else:
         marked = _marked_text(fetched, url)
         builder, title, stated = marked.builder, marked.title, marked.stated
-        url, kind, year, topics = _front_matter(stated, url, kind)
+        stated_url, kind, year, topics = _front_matter(stated, url, kind)
+        if not is_web_address(url):  # what others serve may not take another document's place
+            url = stated_url
     text, sections, pages = builder.finish()
     if not text or not sections:
         raise _no_text(url)
@@ -106,9 +121,10 @@ def read(
         sha256=hashlib.sha256(fetched.content).hexdigest(),
         media_type=fetched.media_type,
         topics=topics,
-        authors=pdf.details.authors if pdf else None,
-        doi=pdf.details.doi if pdf else None,
+        authors=pdf.details.authors if pdf else article.authors if article else None,
+        doi=pdf.details.doi if pdf else article.doi if article else None,
         notes=pdf.notes if pdf else (),
+        pmid=article.pmid if article else None,
     )
 
 
@@ -136,7 +152,8 @@ def _is_paper(builder: TextBuilder) -> bool:
     return "abstract" in headings and bool(headings & {"references", "introduction", "methods"})
 
 
-def _local_path(source: Source) -> Path | None:
+def local_path(source: Source) -> Path | None:
+    """The path of a source that is no web address; None for one that is."""
     if source.path:
         return Path(source.path)
     if is_web_address(source.url):

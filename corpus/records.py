@@ -73,8 +73,8 @@ class Document:
     `text` is canonical: NFC, one space between words, a newline between the items of a list or the rows of a table, a blank
     line between blocks. `url` is a web address, or a `file:` or `starter:` address. `retrieved` is an ISO 8601 date.
     `sha256` and `media_type` are those of the bytes it was read from. `pages` is empty for texts without pages. `authors`
-    (names, joined by commas) and `doi` are None where the text does not state them. `notes` say what a reader could not
-    read, such as pages that are pictures of text, one phrase each.
+    (names, joined by commas), `doi` and `pmid` (PubMed's number) are None where the text does not state them. `notes` say
+    what a reader could not read, such as pages that are pictures of text, one phrase each.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Document:
     authors: str | None = None
     doi: str | None = None
     notes: tuple[str, ...] = ()
+    pmid: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The page number that holds `offset`, or None where the document has no pages."""

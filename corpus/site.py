@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from protego import Protego
 
 from corpus.crawl_state import CrawlLimits, CrawlState, KnownPage
-from corpus.download import USER_AGENT, Download, Downloads, NoAnswerError, TooLargeError
+from corpus.download import USER_AGENT, Download, Downloads, GoneError, NoAnswerError, TooLargeError
 from corpus.errors import ReadError
 from corpus.fetch import Fetched, conditions, fetched, readable
 from corpus.links import may_hold_text, normalised, page_links, site_of
@@ -27,7 +27,6 @@ _MOST_ROBOTS_BYTES = 512 * 1024
 _MOST_SITEMAPS = 50
 _MOST_REDIRECTS = 10
 _PASSING = frozenset({429, 500, 502, 503, 504})
-_GONE = frozenset({404, 410})
 # So many pages without an answer in a row mean that the site is down, not that they are missing.
 _SILENT_PAGES = 5
 
@@ -166,7 +165,7 @@ class _Crawl:
         state.visited.update(hops)
         state.seen.update(hops)
         if answer.failure:
-            if answer.status not in _GONE:
+            if not isinstance(answer.failure, GoneError):
                 raise answer.failure
             state.known.pop(url, None)
             return Crawled(url, asked, depth, "gone", reason=str(answer.failure))

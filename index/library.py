@@ -7,21 +7,23 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import Document, MyositisError, Passage, Source, cut, document_id, expand, read, retrieve
-from corpus.fetch import Fetched
+from corpus import Document, Fetched, MyositisError, Passage, Source, cut, document_id, expand, read, retrieve
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
 from index.embedding import Embedder, embedding_prefix
 from index.errors import LibraryError
+from index.health import problems_of
+from index.origins import Origin
 from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
 from index.store import Store, clear_errors
-from index.vectors import FILE_NAME, VectorIndex
+from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
 from index.words import match_expression
 
@@ -110,6 +112,14 @@ class Library:
         """Note `value` in the library's manifest, for those who come later."""
         self._store.set_manifest(**{f"mark.{name}": value})
 
+    def marks(self, prefix: str) -> dict[str, str]:
+        """What was noted under all names that begin with `prefix`, by name."""
+        return {name.removeprefix("mark."): value for name, value in self._store.manifest_rows(f"mark.{prefix}").items()}
+
+    def forget_mark(self, name: str) -> bool:
+        """Take back what was noted under `name`; whether there was anything."""
+        return self._store.forget_manifest(f"mark.{name}")
+
     # Adding and removing
 
     def add(
@@ -141,30 +151,45 @@ class Library:
         return self.take_in(source, retrieve(source, allowed_hosts), reader)
 
     def take_in(
-        self, source: Source, fetched: Fetched, reader: IsolatedReader, menu_lines: frozenset[str] = frozenset()
+        self,
+        source: Source,
+        fetched: Fetched,
+        reader: IsolatedReader,
+        menu_lines: frozenset[str] = frozenset(),
+        found_by: str | None = None,
+        *,
+        anew: bool = False,
     ) -> Added:
         """Read `fetched` and write what it holds in one transaction; within `changing`.
 
-        What was read already (the same bytes, the same details stated, the same reader) is left as it is. Raises
-        `ReadError` for what cannot be read.
+        What was read already (the same bytes, the same details stated, the same reader) is left as it is, unless it is to be
+        read `anew`. Other bytes that say the same leave the earlier copy and its date. `found_by` is the crawl or the
+        search that found it. Raises `ReadError` for what cannot be read.
         """
+        origin = Origin.of(source, fetched, found_by)
         sha256 = hashlib.sha256(fetched.content).hexdigest()
         stated = [source.title, source.kind, source.year, source.audience, source.licence]
         reading = json.dumps([READER_VERSION, sha256, fetched.url, *stated])
-        same = self._store.read_as(reading)
+        same = None if anew else self._store.read_as(reading)
         if same is not None:
+            self._store.keep_origin(same, origin)
             return Added(fetched.url, "unchanged", same)
         # A PDF is a program for a page; what one may do to its reader, it does to a child process.
         isolated = fetched.media_type == "application/pdf"
         document = reader.read(source, fetched) if isolated else read(source, fetched, menu_lines=menu_lines)
-        was_there = self._store.has_document(document.id)
+        before = self._store.document(document.id)
+        if before is not None and before == replace(document, retrieved=before.retrieved, sha256=before.sha256):
+            self._store.keep_reading(document.id, reading)
+            self._store.keep_origin(document.id, origin)
+            return Added(fetched.url, "unchanged", document.id)
         passages = cut(document, self.embedder.count_pieces)
         vectors = self.embedder.encode_passages(document, passages)
         headings = [embedding_prefix(document, passage) for passage in passages]
         with self._store.writing():
             self._keep_original(document, fetched.content)
             self._store.insert(document, passages, vectors, headings, reading)
-        status = "replaced" if was_there else "added"
+            self._store.keep_origin(document.id, origin)
+        status = "added" if before is None else "replaced"
         return Added(fetched.url, status, document.id, len(passages), "; ".join(document.notes))
 
     @contextmanager
@@ -181,8 +206,25 @@ class Library:
                 self._file_vectors()
 
     def holds(self, url: str) -> bool:
-        """Whether the library has the document at that address."""
-        return self._store.has_document(document_id(url))
+        """Whether the library has the document at that address, as the present reader reads it."""
+        reading = self._store.reading(document_id(url))
+        return reading is not None and json.loads(reading)[0] == READER_VERSION
+
+    def origin(self, document: Document | DocumentSummary) -> Origin:
+        """Where `document` was read from; its own address where a library of an earlier layout does not say."""
+        origin = self._store.origin(document.id)
+        if origin is None:
+            _, _, url, *stated = json.loads(self._store.reading(document.id) or "[0, 0, null]")
+            origin = Origin(Source(url or document.url, None, *stated))
+        return origin
+
+    def find(self, url: str) -> Document | None:
+        """The document at that address, None where there is none."""
+        return self._store.document(document_id(url))
+
+    def found_by(self, address: str) -> list[str]:
+        """The ids of the documents that the crawl or the search of that address found."""
+        return self._store.found_by(address)
 
     def drop(self, url: str) -> bool:
         """Remove the document at that address; whether it was there. Within `changing`."""
@@ -317,33 +359,8 @@ class Library:
 
     def check(self) -> Health:
         """Look over the whole library: SQLite, spans, originals, and FAISS against the stored vectors."""
-        problems = self._store.problems()
-        for document in self.documents():
-            passages = self.passages_of(document.id)
-            if not passages:
-                problems.append(f"{document.url} has no passages: nothing in it can be found.")
-            problems += [
-                f"{document.url}: the passage at {passage.start} is not a stretch of whole sentences."
-                for passage in passages
-                if document.text[passage.start : passage.end] != passage.text
-                or not passage.sentences
-                or passage.sentences[0][0] != passage.start
-                or passage.sentences[-1][1] != passage.end
-            ]
-            original = self.original_path(document)
-            if not original.is_file():
-                problems.append(f"{document.url}: its original {original.name} is missing.")
-            elif hashlib.sha256(original.read_bytes()).hexdigest() != document.sha256:
-                problems.append(f"{document.url}: its original {original.name} has changed.")
-        documents, passages_count = self._store.counts()
-        index = self._vector_index()
-        _, ids, matrix = self._store.vectors()
-        if len(index) != passages_count or any(
-            index.cosines(vector, [int(passage_id)]).get(int(passage_id), 0.0) < 0.999
-            for passage_id, vector in zip(ids, matrix, strict=True)
-        ):
-            problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")
-        return Health(documents, passages_count, tuple(problems))
+        documents, passages = self._store.counts()
+        return Health(documents, passages, tuple(problems_of(self, self._store, self._vector_index())))
 
 
 def or_left_out(url: str, take_in: Callable[[], Added]) -> Added:
@@ -357,7 +374,9 @@ def or_left_out(url: str, take_in: Callable[[], Added]) -> Added:
 
 
 def _original_name(sha256: str, media_type: str) -> str:
-    suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(media_type, ".txt")
+    suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(media_type)
+    if suffix is None:
+        suffix = next((f".{kind}" for kind in ("xml", "json") if media_type.endswith(f"+{kind}")), ".txt")
     return f"{sha256}{suffix}"
 
 

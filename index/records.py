@@ -47,14 +47,16 @@ class DocumentSummary:
     passages: int
     authors: str | None = None
     doi: str | None = None
+    pmid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one input of `Library.add`: `status` is "added", "replaced", "unchanged", "removed" or "left out".
+    """What became of one input: "added", "replaced", "unchanged", "left out", or "searched" (a query, not an article).
 
-    `reason` says why an input was left out, in the words of its error, or what of one taken in could not be read (pages that
-    are pictures of text); empty otherwise.
+    Of one that was read before also "gone" (its source is no more; it is kept) or "removed". `reason` says why an input was
+    left out, in the words of its error, or is gone, or what of one taken in could not be read (pages that are pictures of
+    text); empty otherwise.
     """
 
     url: str

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA_VERSION = 2
-SCHEMA = """
+SCHEMA_VERSION = 3
+_ORIGINS = """
+CREATE TABLE origins (
+    document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, source TEXT NOT NULL, charset TEXT, etag TEXT,
+    last_modified TEXT, found_by TEXT
+) WITHOUT ROWID;
+"""
+SCHEMA = (
+    """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, year INTEGER, audience TEXT NOT NULL,
     licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
-    topics TEXT NOT NULL, reading TEXT NOT NULL, authors TEXT, doi TEXT, notes TEXT NOT NULL DEFAULT '[]'
+    topics TEXT NOT NULL, reading TEXT NOT NULL, authors TEXT, doi TEXT, notes TEXT NOT NULL DEFAULT '[]', pmid TEXT
 );
 CREATE INDEX documents_by_reading ON documents (reading);
 CREATE TABLE sections (
@@ -31,13 +38,20 @@ CREATE INDEX passages_of_document ON passages (document_id, start);
 CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 """
+    + _ORIGINS
+)
 # What makes a library of an earlier layout one of the next, so that none has to be made again.
 _MIGRATIONS = {
     "1": (
         "ALTER TABLE documents ADD COLUMN authors TEXT",
         "ALTER TABLE documents ADD COLUMN doi TEXT",
         "ALTER TABLE documents ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'",
-    )
+    ),
+    # Without origins, a document is read again from its address: `Store.origin`.
+    "2": (
+        "ALTER TABLE documents ADD COLUMN pmid TEXT",
+        _ORIGINS,
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from corpus.literature import EUROPE_PMC_URL, PUBMED_URL
 from index.errors import LibraryError
 
 FILE_NAME = "settings.toml"
@@ -32,6 +33,15 @@ class Answers(_Table):
     emergency_number: str = "112, 911 or 999"  # as the emergency notice names it
 
 
+class Literature(_Table):
+    """[literature]"""
+
+    contact: str | None = None  # your e-mail address, which PubMed and Europe PMC ask for
+    ncbi_api_key: str | None = None  # NCBI's key, with which PubMed takes ten requests a second in place of three
+    pubmed_url: str = PUBMED_URL
+    europe_pmc_url: str = EUROPE_PMC_URL
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are an error that names the key and the nearest valid one."""
 
@@ -39,6 +49,7 @@ class Settings(BaseSettings):
 
     embedding: Embedding = Embedding()
     answers: Answers = Answers()
+    literature: Literature = Literature()
 
     @property
     def model(self) -> str | None:
@@ -71,4 +82,5 @@ class Settings(BaseSettings):
         return loaded
 
 
-_KEYS = [f"{table}.{key}" for table, model in (("embedding", Embedding), ("answers", Answers)) for key in model.model_fields]
+_TABLES: dict[str, type[_Table]] = {"embedding": Embedding, "answers": Answers, "literature": Literature}
+_KEYS = [f"{table}.{key}" for table, model in _TABLES.items() for key in model.model_fields]

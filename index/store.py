@@ -21,10 +21,12 @@ import numpy as np
 from corpus import Document, PageSpan, Passage, Section
 from index.embedding import ModelIdentity, PassageVectors
 from index.errors import LibraryError
+from index.origins import Origin
 from index.records import DocumentSummary, Vectors
 from index.schema import SCHEMA, SCHEMA_VERSION, migrate
 
-_COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes"
+_COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
+_ORIGIN = "source, charset, etag, last_modified, found_by"
 
 
 _P = ParamSpec("_P")
@@ -138,6 +140,16 @@ class Store:
         row = self._db.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
+    @_clearly
+    def manifest_rows(self, prefix: str) -> dict[str, str]:
+        """The manifest's values for all keys that begin with `prefix`, by key."""
+        return dict(self._db.execute("SELECT key, value FROM manifest WHERE substr(key, 1, ?) = ?", (len(prefix), prefix)))
+
+    @_clearly
+    def forget_manifest(self, key: str) -> bool:
+        """Remove the manifest's value for `key`; whether it had one."""
+        return self._db.execute("DELETE FROM manifest WHERE key = ?", (key,)).rowcount > 0
+
     def set_manifest(self, **values: str) -> None:
         """Set manifest values; within `writing` or alone."""
         with clear_errors(self.path):
@@ -173,6 +185,7 @@ class Store:
             d.authors,
             d.doi,
             json.dumps(d.notes),
+            d.pmid,
             reading,
         )
         self._db.execute(f"INSERT INTO documents ({_COLUMNS}, reading) VALUES ({', '.join('?' * len(row))})", row)
@@ -223,6 +236,35 @@ class Store:
         return str(row[0]) if row else None
 
     @_clearly
+    def origin(self, document_id: str) -> Origin | None:
+        """Where the document of that id was read from; None where it is unknown."""
+        row = self._db.execute(f"SELECT {_ORIGIN} FROM origins WHERE document_id = ?", (document_id,)).fetchone()
+        return Origin.from_row(*row) if row else None
+
+    @_clearly
+    def found_by(self, address: str) -> list[str]:
+        """The ids of the documents that were found by the crawl or search of that address."""
+        return [str(row[0]) for row in self._db.execute("SELECT document_id FROM origins WHERE found_by = ?", (address,))]
+
+    @_clearly
+    def keep_origin(self, document_id: str, origin: Origin) -> None:
+        """Note where a document is read from; within `writing` or alone. Nothing that is searched depends on it."""
+        if self.origin(document_id) != origin:
+            row = (document_id, *origin.to_row())
+            self._db.execute(f"INSERT OR REPLACE INTO origins (document_id, {_ORIGIN}) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    @_clearly
+    def keep_reading(self, document_id: str, reading: str) -> None:
+        """Note that reading so gives the very document that is there already."""
+        self._db.execute("UPDATE documents SET reading = ? WHERE id = ?", (reading, document_id))
+
+    @_clearly
+    def reading(self, document_id: str) -> str | None:
+        """How the document of that id was read, None where there is none."""
+        row = self._db.execute("SELECT reading FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return str(row[0]) if row else None
+
+    @_clearly
     def has_document(self, document_id: str) -> bool:
         """Whether there is a document of that id."""
         return self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
@@ -231,12 +273,12 @@ class Store:
     def summaries(self) -> list[DocumentSummary]:
         """Every document without its text, by title."""
         rows = self._db.execute(
-            "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id), d.authors, d.doi FROM documents d "
-            "LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.url"
+            "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id), d.authors, d.doi, d.pmid "
+            "FROM documents d LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.url"
         )
         return [
-            DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages, authors, doi)
-            for id_, url, title, kind, year, audience, topics, passages, authors, doi in rows
+            DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages, authors, doi, pmid)
+            for id_, url, title, kind, year, audience, topics, passages, authors, doi, pmid in rows
         ]
 
     @_clearly
@@ -338,6 +380,12 @@ class Store:
         passages, words = self._db.execute("SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM words)").fetchone()
         if passages != words:
             found.append(f"There are {passages} passages but words of {words}.")
+        unlike = self._db.execute(
+            "SELECT count(*) FROM passages p JOIN documents d ON d.id = p.document_id JOIN words w ON w.rowid = p.id "
+            'WHERE w.body IS NOT substr(d.text, p.start + 1, p."end" - p.start)'
+        ).fetchone()[0]
+        if unlike:
+            found.append(f"The words of {unlike} passages are not those of their texts.")
         return found
 
     def passage_texts(self) -> Iterator[str]:

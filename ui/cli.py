@@ -51,6 +51,10 @@ LibraryOption = Annotated[
         callback=_named_before,
     ),
 ]
+DelayOption = Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one site.")]
+PrivateOption = Annotated[
+    list[str] | None, typer.Option(metavar="HOST", help="A host to read though it is on a private network.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -99,7 +103,13 @@ def ask(
 
 @app.command()
 def add(
-    inputs: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL", help="Files, folders, web pages, sites.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH_OR_URL",
+            help="Files, folders, web pages; a manifest (FILE.toml, or `recommended`); a search (pubmed:QUERY, europepmc:QUERY).",
+        ),
+    ],
     library: LibraryOption = _DEFAULT_LIBRARY,
     title: Annotated[str | None, typer.Option(help="Its title, instead of the one it states.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="What kind of source it is.")] = None,
@@ -107,30 +117,24 @@ def add(
     crawl: Annotated[bool, typer.Option("--crawl", help="Follow the links of a web page, on its own site.")] = False,
     depth: Annotated[int, typer.Option(min=0, help="How many links from the first page a crawl goes.")] = 5,
     max_pages: Annotated[int, typer.Option(min=1, help="How many pages a crawl reads at most.")] = 2000,
-    delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests of a crawl.")] = 1.0,
-    allow_private: Annotated[
-        list[str] | None, typer.Option(metavar="HOST", help="A host to read though it is on a private network.")
-    ] = None,
+    delay: DelayOption = 1.0,
+    max_articles: Annotated[int, typer.Option(min=1, max=10000, help="How many articles a search takes at most.")] = 200,
+    allow_private: PrivateOption = None,
 ) -> None:
-    """Add files, folders, web pages or sites. What is there already is left as it is."""
+    """Add files, folders, web pages, sites or articles. What is there already is left as it is."""
     if title is not None and (crawl or len(inputs) > 1):
         raise typer.BadParameter("one title cannot fit several documents; add them one by one", param_hint="--title")
     if not all(one.strip() for one in inputs):
         raise typer.BadParameter("an input is empty", param_hint="PATH_OR_URL")
+    from corpus.crawl_state import CrawlLimits
+    from index.inputs import add_inputs
     from ui.terminal import progress_bar, show_added
 
     sources = [Source(url=one, title=title, kind=kind, year=year) for one in inputs]
+    limits = CrawlLimits(depth=depth, pages=max_pages, delay=delay)
     allowed = frozenset(allow_private or ())
-    outcomes = []
     with _library(library, create=True) as opened, progress_bar("Adding") as progress:
-        if crawl:
-            from corpus.crawl_state import CrawlLimits
-            from index.sites import add_site
-
-            for source in sources:
-                outcomes += add_site(opened, source, CrawlLimits(depth=depth, pages=max_pages, delay=delay), allowed, progress)
-        else:
-            outcomes = opened.add(sources, progress, allowed)
+        outcomes = add_inputs(opened, sources, limits, allowed, progress, crawl=crawl, most_articles=max_articles)
     show_added(outcomes)
     if any(outcome.status == "left out" for outcome in outcomes):
         raise typer.Exit(1)
@@ -139,14 +143,20 @@ def add(
 @app.command()
 def remove(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE", help="Addresses, paths or ids, as `myositis list` shows them.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            help="Addresses, paths or ids, as `myositis list` shows them; where a crawl or a search began, for all it found.",
+        ),
     ],
     library: LibraryOption = _DEFAULT_LIBRARY,
 ) -> None:
     """Remove documents, with all their passages, words and vectors."""
+    from index.repeated import remove as remove_all
+
     with _library(library) as opened:
-        unknown = opened.remove(sources)
-    print(f"{len(sources) - len(unknown)} removed")
+        removed, unknown = remove_all(opened, sources)
+    print(f"{removed} removed")
     if unknown:
         raise MyositisError("the library does not hold", ", ".join(unknown), "Run: myositis list")
 
@@ -157,7 +167,7 @@ def list_(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False
     with _library(library) as opened:
         summaries = opened.summaries()
     if as_json:
-        keys = ("id", "url", "title", "kind", "year", "passages", "authors", "doi")
+        keys = ("id", "url", "title", "kind", "year", "passages", "authors", "doi", "pmid")
         _print_json([{key: getattr(summary, key) for key in keys} for summary in summaries])
     else:
         from ui.terminal import show_list
@@ -166,10 +176,44 @@ def list_(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False
 
 
 @app.command()
-def check(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:
+def refresh(
+    library: LibraryOption = _DEFAULT_LIBRARY,
+    remove_gone: Annotated[bool, typer.Option("--remove-gone", help="Remove documents whose source is gone.")] = False,
+    delay: DelayOption = 1.0,
+    allow_private: PrivateOption = None,
+) -> None:
+    """Read the sources again and take in what changed."""
+    from index.refresh import refresh as read_again
+    from ui.terminal import progress_bar, show_refreshed
+
+    with _library(library) as opened, progress_bar("Reading again") as progress:
+        outcomes = read_again(opened, frozenset(allow_private or ()), progress, remove_gone=remove_gone, delay=delay)
+    show_refreshed(outcomes)
+    if any(outcome.status == "left out" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    library: LibraryOption = _DEFAULT_LIBRARY,
+    as_json: JsonOption = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask whether each web page still says what was read there.")] = False,
+    delay: DelayOption = 1.0,
+    allow_private: PrivateOption = None,
+) -> None:
     """Look over the whole library and name every problem."""
+    from dataclasses import replace
+
+    from ui.terminal import progress_bar
+
     with _library(library) as opened:
         health = opened.check()
+        if online:
+            from index.health import online_problems
+
+            with progress_bar("Asking") as progress:
+                found = online_problems(opened, frozenset(allow_private or ()), progress, delay)
+            health = replace(health, problems=health.problems + found)
     if as_json:
         _print_json(
             {

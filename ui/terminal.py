@@ -78,14 +78,30 @@ def show_added(outcomes: Sequence[Added]) -> None:
     """What became of each input: the counts, then each that was left out and why."""
     counts = {
         status: sum(outcome.status == status for outcome in outcomes)
-        for status in ("added", "replaced", "unchanged", "removed", "left out")
+        for status in ("added", "replaced", "unchanged", "gone", "left out")
     }
     out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "added"))
     for outcome in outcomes:
         if outcome.status == "left out":
             out.print(f"left out: {escape(outcome.url)}\n  {escape(outcome.reason)}")
+        elif outcome.status == "gone":
+            out.print(f"gone, and kept: {escape(outcome.url)}\n  {escape(outcome.reason)}")
         elif outcome.reason:
             out.print(f"in part: {escape(outcome.url)}\n  {escape(outcome.reason)}")
+
+
+def show_refreshed(outcomes: Sequence[Added]) -> None:
+    """What became of each document that was read again: the counts, then all that is not as it was."""
+    names = {"unchanged": "unchanged", "replaced": "changed", "added": "added", "gone": "gone", "removed": "removed"}
+    names["left out"] = "not read again"
+    counts = {name: sum(outcome.status == status for outcome in outcomes) for status, name in names.items()}
+    out.print(", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "unchanged"))
+    for outcome in outcomes:
+        if outcome.status in names and outcome.status != "unchanged":
+            reason = f"\n  {escape(outcome.reason)}" if outcome.reason else ""
+            out.print(f"{names[outcome.status]}: {escape(outcome.url)}{reason}")
+    if counts["gone"]:
+        out.print("What is gone is kept in the library; `myositis refresh --remove-gone` removes it.")
 
 
 def show_list(summaries: Sequence[DocumentSummary]) -> None:

@@ -78,7 +78,8 @@ def test_a_library_of_the_first_layout_is_brought_to_the_present_one(store: Stor
     before = store.document(made_up("first").id)
     store.close()
     with sqlite3.connect(store.path) as connection:
-        for column in ("authors", "doi", "notes"):
+        connection.execute("DROP TABLE origins")
+        for column in ("authors", "doi", "notes", "pmid"):
             connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
         connection.execute("UPDATE manifest SET value = '1' WHERE key = 'schema'")
     connection.close()

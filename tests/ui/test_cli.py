@@ -35,7 +35,7 @@ QUOTE_KEYS = [
     "text", "match", "before", "after", "document_id", "title", "url", "kind", "year", "section", "page", "start", "end", "link",
     "snapshot",
 ]  # fmt: skip
-COMMANDS = ["serve", "ask", "add", "remove", "list", "check", "eval", "bench"]
+COMMANDS = ["serve", "ask", "add", "remove", "list", "refresh", "check", "eval", "bench"]
 CHOKING = "he is choking right now and can't breathe"
 
 
@@ -398,7 +398,7 @@ def test_what_the_operator_states_goes_before_what_the_text_does(run: Run, shelf
     stated = ["--title", "Beds and sleep", "--kind", "guide", "--year", "2021"]
     assert run("add", shelf / "beds.md", *stated, library=tmp_path / "library").code == 0
     (listed,) = run("list", "--json").json()
-    assert list(listed) == ["id", "url", "title", "kind", "year", "passages", "authors", "doi"]
+    assert list(listed) == ["id", "url", "title", "kind", "year", "passages", "authors", "doi", "pmid"]
     assert (listed["title"], listed["kind"], listed["year"]) == ("Beds and sleep", "guide", 2021)
     assert listed["url"] == (shelf / "beds.md").resolve().as_uri()
     assert "Beds and sleep" in run("list").out

@@ -1,0 +1,37 @@
+"""Single pages asked for one after the other: each host gets its pause between two requests."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from corpus.download import Downloads
+from corpus.fetch import Fetched, fetch_with
+
+
+class Visits:
+    """Fetches as `corpus.fetch` does, over kept connections, `delay` seconds apart at each host. For one thread at a time."""
+
+    def __init__(self, allowed_hosts: frozenset[str] = frozenset(), delay: float = 1.0) -> None:
+        """`allowed_hosts` are the names of hosts that may be reached though their address is not public."""
+        self._downloads = Downloads(allowed_hosts)
+        self._delay = delay
+        self._last: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._downloads.close()
+
+    def fetch(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        """The bytes at `url`, asked for politely. Raises what `corpus.fetch.fetch` raises."""
+        host = "/".join(url.split("/", 3)[:3])
+        left = self._last.get(host, -self._delay) + self._delay - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+        try:
+            return fetch_with(self._downloads, url, etag=etag, last_modified=last_modified)
+        finally:
+            self._last[host] = time.monotonic()
