@@ -42,7 +42,7 @@ def read_pubmed_record(content: bytes, where: str) -> ArticleText:
         builder,
         _title(flat(record.find("MedlineCitation/Article/ArticleTitle"))),
         ", ".join(filter(None, map(_author, article.iterfind("AuthorList/Author") if article is not None else ()))) or None,
-        _year(" ".join(flat(one) for one in record.iterfind("MedlineCitation/Article/Journal/JournalIssue/PubDate"))),
+        _year(" ".join(flat(one) for one in record.iterfind("MedlineCitation/Article/Journal/JournalIssue/PubDate/*"))),
         ids.get("doi"),
         canonical_line(flat(record.find("MedlineCitation/PMID"))) or None,
         _kind(types),
