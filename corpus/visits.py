@@ -6,8 +6,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from corpus.download import Downloads
+from corpus.download import Downloads, NoAnswerError
 from corpus.fetch import Fetched, fetch_with
+
+# So many pages without an answer in a row mean that the host is down: each may take minutes to find that out.
+_SILENT = 2
 
 
 class Visits:
@@ -18,6 +21,7 @@ class Visits:
         self._downloads = Downloads(allowed_hosts)
         self._delay = delay
         self._last: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -31,7 +35,14 @@ class Visits:
         left = self._last.get(host, -self._delay) + self._delay - time.monotonic()
         if left > 0:
             time.sleep(left)
+        if self._silent.get(host, 0) >= _SILENT:
+            raise NoAnswerError("the address was not asked", url, f"{host} did not answer for other pages; try again later")
         try:
-            return fetch_with(self._downloads, url, etag=etag, last_modified=last_modified)
+            fetched = fetch_with(self._downloads, url, etag=etag, last_modified=last_modified)
+        except NoAnswerError:
+            self._silent[host] = self._silent.get(host, 0) + 1
+            raise
         finally:
             self._last[host] = time.monotonic()
+        self._silent.pop(host, None)
+        return fetched

@@ -84,6 +84,7 @@ def served(site: Site) -> Iterator[Site]:
 
         def do_GET(self) -> None:
             if site.down:
+                site.requests.append((self.path, 0))
                 self.close_connection = True
                 return
             answer = site.answer(self)
