@@ -1,4 +1,4 @@
-"""Where the starter library answers the questions it was made for, and that every labelled sentence stands where it is said to."""
+"""Where the starter library answers the questions it was made for, and that each labelled sentence stands in its page."""
 
 from __future__ import annotations
 
