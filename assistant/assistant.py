@@ -21,7 +21,7 @@ from index import Hit, Library
 _DEPTH = 24
 _TOPICS = 3
 # Sources older than this many years get the "dated" notice.
-_DATED_YEARS = 10
+DATED_YEARS = 10
 _LONGEST_QUESTION = 4000
 
 
@@ -77,7 +77,7 @@ class Assistant:
             return self._without_quotes("not_found", question, understood, notices, closest)
         chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
         quotes = tuple(self._quote(candidate, grade) for candidate, grade in zip(chosen, _grades(chosen, ranked), strict=True))
-        if any(quote.year and quote.year < date.today().year - _DATED_YEARS for quote in quotes):
+        if any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
 

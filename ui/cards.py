@@ -1,18 +1,19 @@
-"""An answer as HTML: notices, quote cards, and the disclaimer. Everything that comes from outside is escaped."""
+"""An answer as HTML: notices, quote cards, what to ask next, and the disclaimer. All that comes from outside is escaped."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assistant import Answer, Notice, Quote
 from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
-from corpus.starter import SCHEME
-from ui.markup import escaped, link
+from ui.markup import escaped, link, safe_address
+from ui.sources import facts, is_dated, source_address, who_says_it, years_apart
 from ui.texts import text
+from ui.words import WordsInAnswer
 
-# Characters of context shown on each side of a quote; the rest of its passage is one press away.
+# Characters of context shown on each side of a quote; the rest is in the library's copy, one press away.
 _CONTEXT = 180
 # The word that a cut may have gone through, with the white space on its inner side.
 _FIRST_WORD = re.compile(r"^\S*\s*")
@@ -28,8 +29,22 @@ class Subject:
     address: str | None = None
 
 
-def turn_html(answer: Answer, number: int, closest: Sequence[Subject] = ()) -> str:
-    """One turn of the conversation. `number` counts the turns from 1; `closest` stands for `answer.closest_topics`.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the library knows around an answer.
+
+    `authors` are those of the quoted documents, by document id. `related` are questions to go on with, `closest` stands for
+    `answer.closest_topics`, and `organisations` is the address of the text that names whom to ask, None where there is none.
+    """
+
+    authors: Mapping[str, str] = field(default_factory=dict)
+    related: Sequence[str] = ()
+    closest: Sequence[Subject] = ()
+    organisations: str | None = None
+
+
+def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()) -> str:  # noqa: B008 - it is frozen
+    """One turn of the conversation. `number` counts the turns from 1.
 
     The section's `data-announce` is what a screen reader is told once, and is empty for an emergency: the notice itself
     is an alert. A notice of an emergency comes before everything, even the question.
@@ -38,17 +53,25 @@ def turn_html(answer: Answer, number: int, closest: Sequence[Subject] = ()) -> s
     calm = "".join(_notice(notice) for notice in answer.notices if notice.kind != "emergency")
     verdict = "" if answer.status == "emergency" else _verdict(answer)
     heading = f"turn-{number}-question"
-    data = f' data-turn="{number}" data-announce="{escaped(verdict)}"'
+    data = f' data-turn="{number}" data-question="{escaped(answer.question)}" data-announce="{escaped(verdict)}"'
+    words = WordsInAnswer(number)
     parts = [
         f'<section class="turn" id="turn-{number}" aria-labelledby="{heading}"{data}>',
         urgent,
-        f'<h2 id="{heading}"><span class="asked">{escaped(text("answer.asked"))}</span> {escaped(answer.question)}</h2>',
+        f'<h2 id="{heading}" tabindex="-1"><span class="asked">{escaped(text("answer.asked"))}</span> '
+        f"{escaped(answer.question)}</h2>",
         calm,
         _understood(answer),
         f'<p class="verdict">{escaped(verdict)}</p>' if verdict else "",
-        f"<p>{escaped(NOT_FOUND_HELP)}</p>" if verdict == NOT_FOUND else "",
-        *(_card(quote, position, len(answer.quotes)) for position, quote in enumerate(answer.quotes, start=1)),
-        subjects_html(closest),
+        _whom_to_ask(around.organisations) if verdict == NOT_FOUND else "",
+        _years(answer.quotes),
+        *(
+            _card(quote, f"turn-{number}-quote-{position}", _label(position, len(answer.quotes)), words, around.authors)
+            for position, quote in enumerate(answer.quotes, start=1)
+        ),
+        subjects_html(around.closest),
+        _related(around.related, number),
+        words.list_html(),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(answer.disclaimer)}</p>',
         '<div class="turn-tools"></div>',
         "</section>",
@@ -71,9 +94,21 @@ def subjects_html(subjects: Sequence[Subject]) -> str:
         return ""
     items = []
     for subject in subjects:
-        name = link(subject.address, subject.name) or f"<span>{escaped(subject.name)}</span>"
-        items.append(f"<li>{name}{question_buttons(subject.questions) if subject.questions else ''}</li>")
-    return f'<p>{escaped(text("answer.closest"))}</p><ul class="subjects">{"".join(items)}</ul>'
+        if subject.questions:
+            items.append(f"<li><span>{escaped(subject.name)}</span>{question_buttons(subject.questions)}</li>")
+        else:
+            items.append(f"<li>{link(subject.address, subject.name) or f'<span>{escaped(subject.name)}</span>'}</li>")
+    return f'<p class="next">{escaped(text("answer.closest"))}</p><ul class="subjects">{"".join(items)}</ul>'
+
+
+def _related(questions: Sequence[str], number: int) -> str:
+    if not questions:
+        return ""
+    heading = f"turn-{number}-related"
+    return (
+        f'<section class="related" aria-labelledby="{heading}"><h3 id="{heading}">{escaped(text("answer.related"))}</h3>'
+        f"{question_buttons(questions)}</section>"
+    )
 
 
 def _notice(notice: Notice) -> str:
@@ -99,23 +134,52 @@ def _understood(answer: Answer) -> str:
     return f'<p class="understood">{escaped(text("answer.understood_as"))} <q>{escaped(answer.understood_as)}</q></p>'
 
 
-def _card(quote: Quote, position: int, count: int) -> str:
-    label = text("answer.quote", number=position, count=count) if count > 1 else text("answer.only_quote")
-    shown = _passage(quote, _end_of(quote.before), _start_of(quote.after))
-    whole = _passage(quote, quote.before, quote.after)
-    more = f"<details><summary>{escaped(text('answer.whole_passage'))}</summary>{whole}</details>" if shown != whole else ""
+def _whom_to_ask(organisations: str | None) -> str:
+    """How to ask again, and who else can be asked."""
+    lines = [escaped(NOT_FOUND_HELP), escaped(text("not_found.rephrase")), link(organisations, text("not_found.organisations"))]
+    return "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def _years(quotes: Sequence[Quote]) -> str:
+    years = years_apart(quotes)
+    if years is None:
+        return ""
+    return f'<p class="notice">{escaped(text("answer.years_apart", first=years[0], last=years[1]))}</p>'
+
+
+def _label(position: int, count: int) -> str:
+    return text("answer.quote", number=position, count=count) if count > 1 else text("answer.only_quote")
+
+
+def _card(quote: Quote, name: str, label: str, words: WordsInAnswer, authors: Mapping[str, str]) -> str:
+    """A card and the place beside it for the library's copy, which js/viewer.js opens there."""
     match = f'<span class="match">{escaped(text(f"answer.{quote.match}"))}</span>'
+    source = who_says_it(quote, authors.get(quote.document_id))
+    who = f'<p class="who"><span>{escaped(text("source.who"))}</span> {escaped(source)}</p>' if source else ""
+    old = f'<p class="old">{escaped(text("answer.old", year=quote.year))}</p>' if is_dated(quote) else ""
     return (
-        f'<article class="card {escaped(quote.match)}"><h3><span class="count">{escaped(label)}</span> {match}</h3>'
-        f"{shown}{more}"
-        f'<p class="title">{escaped(quote.title)}</p>{_source(quote)}'
-        f'<p class="links">{_source_link(quote)}{link(quote.snapshot, text("answer.open_copy"), quote.title)}</p>'
-        "</article>"
+        f'<div class="pair"><article class="card {escaped(quote.match)}" id="{name}" aria-labelledby="{name}-heading">'
+        f'<h3 id="{name}-heading"><span class="count">{escaped(label)}</span> {match}</h3>'
+        f"<blockquote>{escaped(_end_of(quote.before))}<mark>{words.marked(quote.text)}</mark>"
+        f"{escaped(_start_of(quote.after))}</blockquote>"
+        '<div class="meaning" hidden></div>'
+        f'<p class="title">{escaped(quote.title)}</p>'
+        f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts(quote))}</ul>'
+        f"{who}{old}"
+        f'<p class="links">{_show_me(quote)}{link(source_address(quote), text("answer.open_source"), quote.title)}</p>'
+        "</article></div>"
     )
 
 
-def _passage(quote: Quote, before: str, after: str) -> str:
-    return f"<blockquote>{escaped(before)}<mark>{escaped(quote.text)}</mark>{escaped(after)}</blockquote>"
+def _show_me(quote: Quote) -> str:
+    """Opens the library's copy beside the card; without the script, in a tab of its own."""
+    address = safe_address(quote.snapshot)
+    if address is None:
+        return ""
+    return (
+        f'<a class="button-link filled show-me" role="button" aria-expanded="false" href="{escaped(address)}" target="_blank" '
+        f'rel="noopener">{escaped(text("answer.show_me"))}<span class="unseen">: {escaped(quote.title)}</span></a>'
+    )
 
 
 def _end_of(context: str) -> str:
@@ -132,28 +196,3 @@ def _start_of(context: str) -> str:
         return context
     words = _LAST_WORD.sub("", context[:_CONTEXT])
     return f"{words} …" if words.strip() else ""
-
-
-def _source(quote: Quote) -> str:
-    """Kind, year, section and page: who says it, when and where."""
-    facts = [text(f"kinds.{quote.kind}"), str(quote.year) if quote.year else text("answer.no_year")]
-    if quote.section:
-        facts.append(text("answer.section", section=quote.section))
-    if quote.page is not None:
-        facts.append(text("answer.page", page=quote.page))
-    return f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts)}</ul>'
-
-
-def _source_link(quote: Quote) -> str:
-    """The way to the source itself.
-
-    A browser opens no `file:` address from a web page, so files are served from the library's stored originals. A starter
-    page stands nowhere else than in the library, whose copy is the next link; a starter PDF can be opened at its page.
-    """
-    if quote.page is not None and quote.url.startswith(("file:", SCHEME)):
-        return link(f"original/{quote.document_id}#page={quote.page}", text("answer.open_page", page=quote.page), quote.title)
-    if quote.url.startswith("file:"):
-        return link(f"original/{quote.document_id}", text("answer.open_source"), quote.title)
-    if quote.url.startswith(SCHEME):
-        return ""
-    return link(quote.link, text("answer.open_source"), quote.title)

@@ -20,7 +20,7 @@ from ui.texts import text
 
 # The addresses the page uses, below the address it is served at.
 _READ = re.compile(
-    r"/|/(?:healthz|theme\.css)|/(?:source|original)/[^/]+|/source/[^/]+/page/\d{1,6}\.png|/(?:assets|static)/.+"
+    r"/|/(?:healthz|theme\.css)|/(?:source|original)/[^/]+|/source/[^/]+/(?:part|page/\d{1,6}\.png)|/(?:assets|static)/.+"
     r"|/gradio_api/(?:queue/data|heartbeat/[^/]+|startup-events)"
 )
 _OWN_FILES = frozenset(own_files())

@@ -1,6 +1,7 @@
 """The chat page: what it is, a question box, topics, and the conversation so far.
 
-Each visitor's conversation lives in a `gr.State` of their own session, in memory only, and nowhere else.
+Each visitor's conversation lives in a `gr.State` of their own session, in memory only. The visitor's own browser keeps the
+questions (js/memory.js), for as long as the tab is open, so that a reload can ask them again.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ import logging
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
-from assistant import Answer, Assistant
+from assistant import Assistant
 from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from corpus.starter import topics
-from ui.cards import Subject, question_buttons, turn_html
+from ui.cards import Surroundings, question_buttons, turn_html
 from ui.markup import escaped
+from ui.related import nearest_subjects, organisations_address, related_questions
 from ui.texts import text
 
 # How many turns a page holds, so that one visitor cannot fill the server's memory.
@@ -33,9 +35,13 @@ _ASK_ON_CLICK = (
     "element.addEventListener('click', (event) => { const pressed = event.target.closest('button[data-ask]'); "
     "if (pressed) trigger('click', { question: pressed.dataset.ask }); });"
 )
-_CLEAR_ON_CLICK = (
-    "element.addEventListener('click', (event) => { if (event.target.closest('button[data-start-over]')) trigger('click'); });"
+_REMOVE_ON_CLICK = (
+    "element.addEventListener('click', (event) => { const pressed = event.target.closest('button[data-remove]'); "
+    "if (pressed) trigger('click', { remove: pressed.dataset.remove }); });"
 )
+# js/memory.js, which loads earlier, puts the kept questions there.
+_ASK_AGAIN_ON_LOAD = "if (window.keptQuestions?.length) trigger('click', { questions: window.keptQuestions });"
+_Sent = TypeVar("_Sent")
 _problems = itertools.count(1)
 _log = logging.getLogger(__name__)
 
@@ -53,24 +59,30 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     """The page that asks `assistant`; it holds no state of its own."""
 
     def respond(typed: str, turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-        question = _pressed(event) or typed
         try:
-            answer = assistant.ask(question, [turn.question for turn in turns])
-            number = turns[-1].number + 1 if turns else 1
-            turn = Turn(number, question, turn_html(answer, number, _closest(assistant, answer)))
+            kept = _asked(assistant, _sent(event, "question", str) or typed, turns)
         except Exception as error:  # whatever it is, the reader gets a plain sentence and keeps the conversation
             return gr.skip(), gr.skip(), gr.skip(), gr.skip(), _problem(error)
-        kept = [*turns, turn][-_MOST_TURNS:]
-        box = gr.update(value="", label=text("ask.next_question"))
-        return kept, _conversation(kept), box, _start_over(), ""
+        return _shown(kept)
 
-    def forget() -> tuple[Any, ...]:
-        return [], "", gr.update(value="", label=text("ask.question")), "", ""
+    def ask_again(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
+        """After a reload: the questions that the visitor's browser kept are asked again, in their order."""
+        kept = turns
+        try:
+            for question in (_sent(event, "questions", list) or [])[-_MOST_TURNS:]:
+                kept = _asked(assistant, str(question), kept)
+        except Exception as error:
+            return *_shown(kept)[:-1], _problem(error)
+        return _shown(kept)
+
+    def remove(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
+        return _shown(turns[:-1] if _sent(event, "remove", str) == "last" else [])
 
     with gr.Blocks(title=text("page.title"), analytics_enabled=False) as page:
         turns = gr.State([], time_to_live=_KEPT_SECONDS)
         _html(_introduction(), "introduction")
         conversation = _html("", "conversation", _ASK_ON_CLICK)
+        removing = _html("", "removing", _REMOVE_ON_CLICK)
         with gr.Column(elem_id="asking"):
             box = gr.Textbox(
                 label=text("ask.question"), info=text("ask.example"), elem_id="question", lines=1, max_lines=8, autofocus=False
@@ -79,8 +91,8 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             _html(f'<p id="looking" hidden>{escaped(text("ask.looking"))}</p>', "waiting")
             status = _html("", "status")
         topic_list = _html(_topics(), "topics", _ASK_ON_CLICK)
-        start_over = _html("", "start-over", _CLEAR_ON_CLICK)
-        everything = [turns, conversation, box, start_over, status]
+        reloaded = _html("", "reloaded", _ASK_AGAIN_ON_LOAD)
+        everything = [turns, conversation, box, removing, status]
         gr.on(
             [box.submit, button.click, topic_list.click, conversation.click],
             respond,
@@ -91,7 +103,10 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             trigger_mode="once",
             concurrency_limit=_AT_ONCE,
         )
-        start_over.click(forget, None, everything, api_visibility="private", show_progress="hidden")
+        reloaded.click(
+            ask_again, turns, everything, api_visibility="private", show_progress="hidden", concurrency_limit=_AT_ONCE
+        )
+        removing.click(remove, turns, everything, api_visibility="private", show_progress="hidden")
     return page
 
 
@@ -99,11 +114,33 @@ def _html(content: str, name: str, script: str | None = None) -> gr.HTML:
     return gr.HTML(content, elem_id=name, js_on_load=script, apply_default_css=False)
 
 
-def _pressed(event: gr.EventData) -> str | None:
-    """The question of the button that was pressed, None where it was the Ask button or Enter."""
+def _sent(event: gr.EventData, name: str, kind: type[_Sent]) -> _Sent | None:
+    """What the page's script sent along as `name`, None where there is nothing of that kind."""
     data = event._data
-    question = data.get("question") if isinstance(data, dict) else None
-    return question if isinstance(question, str) else None
+    value = data.get(name) if isinstance(data, dict) else None
+    return value if isinstance(value, kind) else None
+
+
+def _asked(assistant: Assistant, question: str, turns: Sequence[Turn]) -> list[Turn]:
+    """`turns` with the answer to `question` after them; the oldest go where there are too many."""
+    questions = [turn.question for turn in turns]
+    answer = assistant.ask(question, questions)
+    library = assistant.library
+    documents = [library.document(name) for name in {quote.document_id for quote in answer.quotes}]
+    around = Surroundings(
+        authors={document.id: document.authors for document in documents if document.authors},
+        related=related_questions(library, answer, [*questions, question]),
+        closest=nearest_subjects(library, answer),
+        organisations=organisations_address(library),
+    )
+    number = turns[-1].number + 1 if turns else 1
+    return [*turns, Turn(number, question, turn_html(answer, number, around))][-_MOST_TURNS:]
+
+
+def _shown(turns: list[Turn]) -> tuple[Any, ...]:
+    """The page with these turns: state, conversation, question box, what removes turns, no problem."""
+    label = text("ask.next_question") if turns else text("ask.question")
+    return turns, _conversation(turns), gr.update(value="", label=label), _removing(turns), ""
 
 
 def _introduction() -> str:
@@ -130,32 +167,29 @@ def _topics() -> str:
 
 
 def _conversation(turns: Sequence[Turn]) -> str:
-    gone = f"<p>{escaped(text('answer.earlier_gone', count=_MOST_TURNS))}</p>" if turns[0].number > 1 else ""
+    gone = f"<p>{escaped(text('answer.earlier_gone', count=_MOST_TURNS))}</p>" if turns and turns[0].number > 1 else ""
     return gone + "".join(turn.html for turn in turns)
 
 
-def _start_over() -> str:
-    """The button, and the question it asks before anything is removed; js/dialogs.js opens the dialog.
+def _removing(turns: Sequence[Turn]) -> str:
+    """Taking back the last question, and all of them; each asks first (js/dialogs.js opens the dialogs)."""
+    if not turns:
+        return ""
+    last = _remover("undo", "last") if len(turns) > 1 else ""
+    return f'<p class="links">{last}{_remover("start_over", "all")}</p>'
 
-    The harmless choice stands first: a dialog gives the focus to its first button.
-    """
+
+def _remover(name: str, what: str) -> str:
+    """A button and the question it asks. The harmless choice stands first: a dialog gives the focus to its first button."""
+    dialog = f"{what}-dialog"
     return (
-        f'<button type="button" class="quiet" data-opens="start-over-dialog">{escaped(text("start_over.button"))}</button>'
-        '<dialog id="start-over-dialog" aria-labelledby="start-over-question"><form method="dialog">'
-        f'<h2 id="start-over-question">{escaped(text("start_over.question"))}</h2>'
-        f"<p>{escaped(text('start_over.explanation'))}</p>"
-        f'<button class="quiet">{escaped(text("start_over.keep"))}</button>'
-        f'<button class="filled" data-start-over>{escaped(text("start_over.confirm"))}</button></form></dialog>'
+        f'<button type="button" class="quiet" data-opens="{dialog}">{escaped(text(f"{name}.button"))}</button>'
+        f'<dialog id="{dialog}" aria-labelledby="{dialog}-question"><form method="dialog">'
+        f'<h2 id="{dialog}-question">{escaped(text(f"{name}.question"))}</h2>'
+        f"<p>{escaped(text(f'{name}.explanation'))}</p>"
+        f'<button class="quiet">{escaped(text(f"{name}.keep"))}</button>'
+        f'<button class="filled" data-remove="{what}">{escaped(text(f"{name}.confirm"))}</button></form></dialog>'
     )
-
-
-def _closest(assistant: Assistant, answer: Answer) -> list[Subject]:
-    """What the library covers nearest to the question: topics with their questions, documents with their address."""
-    if not answer.closest_topics:
-        return []
-    questions = {topic.name: topic.questions for topic in topics()}
-    addresses = {summary.title: f"source/{summary.id}" for summary in assistant.library.summaries()}
-    return [Subject(name, questions.get(name, ()), addresses.get(name)) for name in answer.closest_topics]
 
 
 def _problem(error: Exception) -> str:

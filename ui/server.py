@@ -24,6 +24,7 @@ from ui.page_pictures import PagePictures, whole_number
 from ui.pdf_snapshot import pdf_page
 from ui.snapshot import missing_page, snapshot_page
 from ui.texts import text
+from ui.viewer import viewer_html
 
 # Questions that wait for their turn; further ones are told that the page is busy.
 _WAITING = 100
@@ -73,6 +74,14 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
     def page_picture(request: Request, document_id: str, number: str) -> Response:
         document = _document(assistant, document_id, root="../../../")
         return document if isinstance(document, Response) else pictures.answer(request, document, number)
+
+    @app.get("/source/{document_id}/part")
+    def part(document_id: str, start: str = "", end: str = "", part: str = "") -> Response:
+        document = _document(assistant, document_id)
+        if isinstance(document, Response):
+            return document
+        content = viewer_html(document, _offset(start) or 0, _offset(end) or 0, _offset(part))
+        return HTMLResponse(content, headers={"cache-control": "no-store"})
 
     @app.get("/original/{document_id}")
     def original(document_id: str) -> Response:

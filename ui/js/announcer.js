@@ -1,4 +1,4 @@
-// What a screen reader is told, and where the view and the focus go.
+// What a screen reader is told without the focus going there.
 
 const announcer = document.createElement("div");
 announcer.className = "unseen";
@@ -15,8 +15,3 @@ export function announce(words) {
   setTimeout(() => (announcer.textContent = words), 100);
 }
 
-// A fragment moves the view and the place where Tab goes on, without a focus that would be read out as well;
-// replace() keeps the Back button leading out of the page.
-export function goTo(id) {
-  location.replace(`${location.href.split("#")[0]}#${id}`);
-}

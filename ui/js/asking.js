@@ -1,7 +1,7 @@
-// Asking: the page says that it is looking, announces the newest answer once and scrolls to its start.
+// Asking: the page says that it is looking, announces the newest answer once, scrolls to its start and puts the focus there.
 
-import { announce, goTo } from "./announcer.js";
-import { questionBox, turns, whenChanged } from "./moments.js";
+import { announce } from "./announcer.js";
+import { questionBox, turns, whenChanged, whenReady } from "./moments.js";
 
 let newest = 0;
 
@@ -9,15 +9,21 @@ function showLooking(shown) {
   document.getElementById("looking").hidden = !shown;
 }
 
+whenReady(() => showLooking(window.keptQuestions.length > 0));
+
 whenChanged(() => {
   showLooking(false);
   const last = turns().at(-1);
   const number = last ? Number(last.dataset.turn) : 0;
   if (number === newest) return;
+  const removed = number < newest;
   newest = number;
-  announce(last ? last.dataset.announce : "");
-  if (last) goTo(last.id);
-  else questionBox().focus();
+  announce(last && !removed ? last.dataset.announce : "");
+  if (last) {
+    // The section's start: a notice of an emergency stands above the question.
+    last.querySelector("h2").focus({ preventScroll: true });
+    last.scrollIntoView({ block: "start" });
+  } else questionBox().focus();
 });
 
 document.addEventListener("click", (event) => {

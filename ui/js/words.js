@@ -1,0 +1,42 @@
+// A hard word in a quote: a press shows its meaning below the quote, another press or Escape takes it away.
+
+import { announce } from "./announcer.js";
+
+let pressed = null;
+
+function place(term) {
+  return term.closest(".card").querySelector(".meaning");
+}
+
+function hide() {
+  if (!pressed) return;
+  pressed.setAttribute("aria-expanded", "false");
+  place(pressed).hidden = true;
+  place(pressed).replaceChildren();
+  pressed = null;
+}
+
+function show(term) {
+  hide();
+  const line = document.getElementById(term.getAttribute("href").slice(1));
+  if (!line) return;
+  const meaning = document.createElement("dl");
+  meaning.append(...[...line.children].map((part) => part.cloneNode(true)));
+  place(term).replaceChildren(meaning);
+  place(term).hidden = false;
+  term.setAttribute("aria-expanded", "true");
+  pressed = term;
+  announce([...line.children].map((part) => part.textContent).join(": "));
+}
+
+document.addEventListener("click", (event) => {
+  const term = event.target.closest("a.term");
+  if (!term) return;
+  event.preventDefault();
+  if (term === pressed) hide();
+  else show(term);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hide();
+});

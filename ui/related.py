@@ -1,0 +1,68 @@
+"""Questions to go on with: headings of the library that are questions, nearest first. None is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from assistant import Answer
+from corpus import MyositisError
+from corpus.records import document_id
+from corpus.starter import SCHEME
+from index import Library
+from ui.cards import Subject
+from ui.texts import text
+
+# How many passages are looked through for headings; the nearest ones are far fewer.
+_DEPTH = 40
+_RELATED = 4
+_PER_SUBJECT = 2
+
+
+def related_questions(library: Library, answer: Answer, asked: Collection[str]) -> list[str]:
+    """At most four questions whose answers stand nearest to those quoted, without what was `asked` or is quoted already."""
+    if not answer.quotes:
+        return []
+    known = {_plain(question) for question in asked}
+    known |= {_plain(quote.section.split(" › ")[-1]) for quote in answer.quotes}
+    found: dict[str, str] = {}
+    for hit in library.search(answer.understood_as, _DEPTH):
+        question = _question(hit.passage.section)
+        if question and _plain(question) not in known:
+            found.setdefault(_plain(question), question)
+    return list(found.values())[:_RELATED]
+
+
+def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
+    """`answer.closest_topics`, each with its address and the questions it answers, those nearest to the asked one first."""
+    if not answer.closest_topics:
+        return []
+    hits = library.search(answer.understood_as, _DEPTH)
+    ids = {summary.title: summary.id for summary in library.summaries()}
+    subjects = []
+    for title in answer.closest_topics:
+        found = ids.get(title)
+        if found is None:
+            continue
+        near = [_question(hit.passage.section) for hit in hits if hit.passage.document_id == found]
+        try:
+            others = [_question(section.path) for section in library.document(found).sections if section.quotable]
+        except MyositisError:  # it was removed a moment ago
+            continue
+        questions = tuple(dict.fromkeys(filter(None, [*near, *others])))
+        subjects.append(Subject(title, questions[:_PER_SUBJECT], f"source/{found}"))
+    return subjects
+
+
+def organisations_address(library: Library) -> str | None:
+    """The library's page of organisations that can help, None where it has none."""
+    found = document_id(SCHEME + text("not_found.organisations_page"))
+    return f"source/{found}" if library.titles([found]) else None
+
+
+def _question(headings: Sequence[str]) -> str | None:
+    """The innermost of `headings`, where it is a question."""
+    return headings[-1] if headings and headings[-1].endswith("?") else None
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.casefold().split()).rstrip("?. ")

@@ -1,0 +1,78 @@
+"""Where a quote comes from, in words: who says it, when, in what kind of text, and the way to the source itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from urllib.parse import urlsplit
+
+from assistant import Quote
+from assistant.assistant import DATED_YEARS
+from corpus.starter import SCHEME
+from corpus.starter.references import Reference, cited_labels, references
+from ui.texts import text
+
+# Sources whose years lie further apart than this may well differ in what they know.
+_YEARS_APART = 5
+
+
+def who_says_it(quote: Quote, authors: str | None) -> str:
+    """Who stands behind the words: the sources they name, their authors, or the site they stand on; "" where none is known."""
+    if quote.url.startswith(SCHEME):
+        named = [reference.line().removeprefix("- ") for reference in _named_in(quote)]
+        return " ".join(named) if named else text("source.own_words")
+    if authors:
+        return authors
+    host = urlsplit(quote.url).hostname or ""
+    return host.removeprefix("www.")
+
+
+def facts(quote: Quote) -> list[str]:
+    """Kind, year, section and page, each as it is shown."""
+    found = [text(f"kinds.{quote.kind}"), str(quote.year) if quote.year else text("answer.no_year")]
+    if quote.section:
+        found.append(text("answer.section", section=quote.section))
+    if quote.page is not None:
+        found.append(text("answer.page", page=quote.page))
+    return found
+
+
+def is_dated(quote: Quote) -> bool:
+    """Whether the source is older than the assistant holds to be current."""
+    return quote.year is not None and quote.year < date.today().year - DATED_YEARS
+
+
+def years_apart(quotes: Sequence[Quote]) -> tuple[int, int] | None:
+    """The oldest and the newest year of the quotes' sources, where they lie so far apart that readers should know."""
+    years = [quote.year for quote in quotes if quote.year]
+    if not years or max(years) - min(years) <= _YEARS_APART:
+        return None
+    return min(years), max(years)
+
+
+def source_address(quote: Quote) -> str:
+    """Where the source itself can be opened.
+
+    A browser opens no `file:` address from a web page, so files are served from the library's stored originals. A starter
+    page is written from the sources it names, so the first that the quote names and that has an address is the source; the
+    page's copy stands for it where there is none.
+    """
+    if quote.page is not None and quote.url.startswith(("file:", SCHEME)):
+        return f"original/{quote.document_id}#page={quote.page}"
+    if quote.url.startswith("file:"):
+        return f"original/{quote.document_id}"
+    if quote.url.startswith(SCHEME):
+        return next((reference.url for reference in _named_in(quote) if reference.url), quote.snapshot)
+    return quote.link
+
+
+def _named_in(quote: Quote) -> list[Reference]:
+    """The references that the quote names in brackets."""
+    known = _references()
+    return [known[label] for label in cited_labels(quote.text, known)]
+
+
+@cache
+def _references() -> dict[str, Reference]:
+    return references()
