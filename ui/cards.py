@@ -43,7 +43,7 @@ class Surroundings:
     organisations: str | None = None
 
 
-def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()) -> str:  # noqa: B008 - it is frozen
+def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()) -> str:
     """One turn of the conversation. `number` counts the turns from 1.
 
     The section's `data-announce` is what a screen reader is told once, and is empty for an emergency: the notice itself
@@ -55,11 +55,11 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
     heading = f"turn-{number}-question"
     data = f' data-turn="{number}" data-question="{escaped(answer.question)}" data-announce="{escaped(verdict)}"'
     words = WordsInAnswer(number)
+    asked = f'<span class="asked">{escaped(text("answer.asked"))}</span>'
     parts = [
         f'<section class="turn" id="turn-{number}" aria-labelledby="{heading}"{data}>',
         urgent,
-        f'<h2 id="{heading}" tabindex="-1"><span class="asked">{escaped(text("answer.asked"))}</span> '
-        f"{escaped(answer.question)}</h2>",
+        f'<h2 id="{heading}" tabindex="-1">{asked} {escaped(answer.question)}</h2>',
         calm,
         _understood(answer),
         f'<p class="verdict">{escaped(verdict)}</p>' if verdict else "",
@@ -70,7 +70,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
             for position, quote in enumerate(answer.quotes, start=1)
         ),
         subjects_html(around.closest),
-        _related(around.related, number),
+        _related(around.related),
         words.list_html(),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(answer.disclaimer)}</p>',
         '<div class="turn-tools"></div>',
@@ -101,14 +101,10 @@ def subjects_html(subjects: Sequence[Subject]) -> str:
     return f'<p class="next">{escaped(text("answer.closest"))}</p><ul class="subjects">{"".join(items)}</ul>'
 
 
-def _related(questions: Sequence[str], number: int) -> str:
+def _related(questions: Sequence[str]) -> str:
     if not questions:
         return ""
-    heading = f"turn-{number}-related"
-    return (
-        f'<section class="related" aria-labelledby="{heading}"><h3 id="{heading}">{escaped(text("answer.related"))}</h3>'
-        f"{question_buttons(questions)}</section>"
-    )
+    return f'<div class="related"><h3>{escaped(text("answer.related"))}</h3>{question_buttons(questions)}</div>'
 
 
 def _notice(notice: Notice) -> str:

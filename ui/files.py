@@ -7,7 +7,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 # Later sheets win over earlier ones, so their order counts.
-STYLES = ("colours", "frame", "controls", "first_view", "answer", "copy", "print")
+STYLES = ("colours", "frame", "controls", "first_view", "answer", "viewer", "copy", "print")
 # The script that the page loads; it imports the others in js/ by name.
 ENTRY = "js/page.js"
 

@@ -88,7 +88,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 label=text("ask.question"), info=text("ask.example"), elem_id="question", lines=1, max_lines=8, autofocus=False
             )
             button = gr.Button(text("ask.button"), elem_id="ask", variant="primary")
-            _html(f'<p id="looking" hidden>{escaped(text("ask.looking"))}</p>', "waiting")
+            _html(_waiting(), "waiting")
             status = _html("", "status")
         topic_list = _html(_topics(), "topics", _ASK_ON_CLICK)
         reloaded = _html("", "reloaded", _ASK_AGAIN_ON_LOAD)
@@ -103,9 +103,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             trigger_mode="once",
             concurrency_limit=_AT_ONCE,
         )
-        reloaded.click(
-            ask_again, turns, everything, api_visibility="private", show_progress="hidden", concurrency_limit=_AT_ONCE
-        )
+        reloaded.click(ask_again, turns, everything, api_visibility="private", show_progress="hidden", concurrency_limit=_AT_ONCE)
         removing.click(remove, turns, everything, api_visibility="private", show_progress="hidden")
     return page
 
@@ -149,6 +147,14 @@ def _introduction() -> str:
         f'<p class="lead">{escaped(text("page.lead"))}</p>'
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(DISCLAIMER)}</p></header>'
         '<div id="tools"></div>'
+    )
+
+
+def _waiting() -> str:
+    """What the scripts show when it is so: the page is looking; a copy could not be opened."""
+    return (
+        f'<p id="looking" hidden>{escaped(text("ask.looking"))}</p>'
+        f'<p id="copy-failed" hidden>{escaped(text("viewer.failed"))}</p>'
     )
 
 

@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from assistant import Answer
 from corpus import MyositisError
 from corpus.records import document_id
-from corpus.starter import SCHEME
+from corpus.starter import whom_to_ask
 from index import Library
 from ui.cards import Subject
-from ui.texts import text
 
 # How many passages are looked through for headings; the nearest ones are far fewer.
 _DEPTH = 40
@@ -55,7 +54,7 @@ def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
 
 def organisations_address(library: Library) -> str | None:
     """The library's page of organisations that can help, None where it has none."""
-    found = document_id(SCHEME + text("not_found.organisations_page"))
+    found = document_id(whom_to_ask())
     return f"source/{found}" if library.titles([found]) else None
 
 

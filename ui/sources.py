@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -20,7 +21,7 @@ _YEARS_APART = 5
 def who_says_it(quote: Quote, authors: str | None) -> str:
     """Who stands behind the words: the sources they name, their authors, or the site they stand on; "" where none is known."""
     if quote.url.startswith(SCHEME):
-        named = [reference.line().removeprefix("- ") for reference in _named_in(quote)]
+        named = [f"{reference.label}: {reference.title.rstrip('.')}." for reference in _named_in(quote.text)]
         return " ".join(named) if named else text("source.own_words")
     if authors:
         return authors
@@ -63,14 +64,20 @@ def source_address(quote: Quote) -> str:
     if quote.url.startswith("file:"):
         return f"original/{quote.document_id}"
     if quote.url.startswith(SCHEME):
-        return next((reference.url for reference in _named_in(quote) if reference.url), quote.snapshot)
+        return next((reference.url for reference in _named_in(quote.text) if reference.url), quote.snapshot)
     return quote.link
 
 
-def _named_in(quote: Quote) -> list[Reference]:
-    """The references that the quote names in brackets."""
+def citations_in(words: str) -> list[tuple[int, int]]:
+    """The spans of `words` in which sources are named."""
+    places = (re.finditer(re.escape(reference.label), words) for reference in _named_in(words))
+    return [match.span() for place in places for match in place]
+
+
+def _named_in(words: str) -> list[Reference]:
+    """The references that `words` name in brackets, in the order of their first use."""
     known = _references()
-    return [known[label] for label in cited_labels(quote.text, known)]
+    return [known[label] for label in cited_labels(words, known)]
 
 
 @cache

@@ -51,13 +51,14 @@ def viewer_html(document: Document, start: int, end: int, number: int | None = N
     copy = "".join(drawing.blocks(part.start, part.end))
     elsewhere = text(f"viewer.{unit}", number=quoted.number, count=len(parts))
     note = "" if drawing.marks else f"<p>{escaped(text('viewer.marked_elsewhere', place=elsewhere))}</p>"
+    whole = f"source/{document.id}?start={start}&end={end}#quote"
     return (
         f'<h4 tabindex="-1">{escaped(text("viewer.heading"))}: {escaped(document.title)}</h4>'
         f"{_toolbar(document, part, len(parts), unit)}{note}"
         f'<article class="copy">{copy}</article>'
         f"{_picture(document, part, start, end)}{_turning(part.number, len(parts), unit)}"
-        f'<p class="links">{_button("back", text("viewer.back"), "filled")}'
-        f"{link(f'source/{document.id}?start={start}&end={end}#quote', text('viewer.whole'), document.title)}</p>"
+        f'<p class="links">{link(whole, text("viewer.whole"), document.title)}</p>'
+        f'<p class="links back">{_button("back", text("viewer.back"), "filled")}</p>'
     )
 
 
@@ -73,18 +74,17 @@ def _cuts(document: Document) -> Iterator[int]:
 
 
 def _toolbar(document: Document, part: Part, count: int, unit: str) -> str:
-    """Where this is, and what turns the pages, changes the size and leads back."""
+    """Where this is, and what turns the pages and changes the size."""
     where = escaped(text(f"viewer.{unit}", number=part.number, count=count))
     picture = ""
     if part.page is not None:
         picture = (
-            f'<button type="button" class="quiet" data-viewer="picture" aria-pressed="false">'
+            f'<button type="button" class="quiet" data-viewer="picture" data-back="{escaped(text("viewer.words"))}">'
             f"{escaped(text('viewer.picture'))}</button>"
         )
     return (
         f'<p class="place">{where}</p>{_turning(part.number, count, unit)}'
-        f'<p class="links">{_button("smaller", text("viewer.smaller"))}{_button("larger", text("viewer.larger"))}{picture}'
-        f"{_button('back', text('viewer.back'))}</p>"
+        f'<p class="links">{_button("smaller", text("viewer.smaller"))}{_button("larger", text("viewer.larger"))}{picture}</p>'
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from corpus.starter.glossary import Term, glossary, mentions
 from ui.markup import escaped
+from ui.sources import citations_in
 from ui.texts import text
 
 
@@ -18,12 +19,17 @@ class WordsInAnswer:
         self._terms: dict[str, Term] = {}
 
     def marked(self, words: str) -> str:
-        """`words` as HTML, with the first use of each term a link to its line in the list; js/words.js shows it in place."""
+        """`words` as HTML, with the first use of each term a link to its line in the list; js/words.js shows it in place.
+
+        What stands in the name of a source is left alone.
+        """
         parts = []
         drawn_to = 0
         here: set[str] = set()
+        citations = citations_in(words)
         for mention in mentions(words):
-            if mention.term.term in here:
+            named = any(start <= mention.start < end for start, end in citations)
+            if named or mention.term.term in here:
                 continue
             here.add(mention.term.term)
             self._terms.setdefault(mention.term.term, mention.term)
@@ -50,11 +56,7 @@ class WordsInAnswer:
                 f'<div id="{self._id(term)}"><dt>{escaped(term.term)} <span class="said">{said}</span></dt>'
                 f"<dd>{escaped(meaning)}</dd></div>"
             )
-        heading = f"turn-{self._turn}-words"
-        return (
-            f'<section class="words" aria-labelledby="{heading}"><h3 id="{heading}">{escaped(text("words.heading"))}</h3>'
-            f"<dl>{''.join(lines)}</dl></section>"
-        )
+        return f'<div class="words"><h3>{escaped(text("words.heading"))}</h3><dl>{"".join(lines)}</dl></div>'
 
     def _id(self, term: Term) -> str:
         return f"turn-{self._turn}-word-{glossary().index(term)}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from corpus.records import Source
 
@@ -34,6 +36,15 @@ def starter_sources() -> list[Source]:
 
 def topics() -> list[Topic]:
     """The topics of the first page, in the order they are shown."""
+    return [Topic(entry["name"], tuple(entry["questions"])) for entry in _topics_file()["topic"]]
+
+
+def whom_to_ask() -> str:
+    """The address of the page that names whom one can ask when the library cannot answer."""
+    return f"{SCHEME}{_topics_file()['whom_to_ask']}"
+
+
+@cache
+def _topics_file() -> dict[str, Any]:
     with (FOLDER / "topics.toml").open("rb") as file:
-        loaded = tomllib.load(file)
-    return [Topic(entry["name"], tuple(entry["questions"])) for entry in loaded["topic"]]
+        return tomllib.load(file)

@@ -106,11 +106,12 @@ def test_axe_finds_nothing_and_all_is_legible_and_large(
 
 def test_the_librarys_copy_and_the_dialog_are_as_good(browser: Browser, address: str, view: dict[str, object]) -> None:
     page = opened(browser, address, VIEWS["answer"], **view)
+    page.locator("a.term").first.click()
+    page.get_by_role("button", name="Show me where").first.click()
     with page.context.expect_page() as found:
-        page.get_by_role("link", name="Show in the library").first.click()
+        page.get_by_role("link", name="Open the whole text").click()
     copy = found.value
     copy.wait_for_load_state()
-    page.get_by_role("button", name="Start over").click()
     missing = page.context.new_page()
     missing.goto(f"{address}source/none")
     for one in (copy, page, missing):
@@ -136,8 +137,11 @@ def test_nothing_scrolls_sideways_at_320_pixels(narrow: Page) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     narrow.keyboard.press("Escape")
+    narrow.get_by_role("button", name="Show me where").first.click()
+    narrow.locator(".viewer").wait_for()
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
     with narrow.context.expect_page() as found:
-        narrow.get_by_role("link", name="Show in the library").first.click()
+        narrow.get_by_role("link", name="Open the whole text").click()
     found.value.wait_for_load_state()
     assert found.value.evaluate("document.documentElement.scrollWidth") <= 320
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 from lxml.html import HtmlElement
 
 from assistant import Notice
 from assistant.texts import DECLINED, DISCLAIMER, NOT_FOUND, NOT_FOUND_HELP
 from corpus.records import KINDS
+from corpus.starter.glossary import glossary
+from corpus.starter.references import references
 from tests.ui.answers import a_quote, an_answer
-from ui.cards import Subject, turn_html
+from ui.cards import Subject, Surroundings, turn_html
 from ui.markup import link, safe_address
 from ui.texts import text
 
@@ -20,8 +26,8 @@ def drawn(*arguments: object, **named: object) -> HtmlElement:
 
 
 def links(turn: HtmlElement) -> dict[str, str]:
-    """The links of a turn by their visible words."""
-    return {one.text: one.get("href") for one in turn.iter("a")}
+    """The links of a turn by their visible words, but for the words that are explained."""
+    return {one.text: one.get("href") for one in turn.iter("a") if one.get("class") != "term"}
 
 
 def test_a_card_shows_the_quote_its_context_and_where_it_stands() -> None:
@@ -39,14 +45,14 @@ def test_a_card_shows_the_quote_its_context_and_where_it_stands() -> None:
     assert article.find(".//span[@class='match']").text == "Answers your question"
     assert links(turn) == {
         "Open the source": "https://example.org/swallowing#:~:text=Small%20bites%20help.",
-        "Show in the library’s copy": "source/0123456789abcdef?start=19&end=36#quote",
+        "Show me where": "source/0123456789abcdef?start=19&end=36#quote",
     }
 
 
 def test_every_link_opens_apart_and_hands_nothing_over() -> None:
-    for one in drawn(an_answer(a_quote()), 1).iter("a"):
+    for one in drawn(an_answer(a_quote()), 1).iterfind(".//p[@class='links']/a"):
         assert (one.get("target"), one.get("rel")) == ("_blank", "noopener")
-        assert "(opens in a new tab)" in one.text_content()
+        assert ("(opens in a new tab)" in one.text_content()) == (one.get("role") is None)
         assert "Swallowing" in one.text_content()
 
 
@@ -58,6 +64,7 @@ def test_every_kind_has_plain_words(kind: str) -> None:
 def test_what_is_not_stated_is_said_or_left_out() -> None:
     facts = [item.text for item in drawn(an_answer(a_quote(year=None, section="", page=None)), 1).iterfind(".//ul/li")]
     assert facts == ["Patient guide", "no year stated"]
+    assert drawn(an_answer(a_quote(url="file:///a.txt")), 1).find(".//p[@class='who']") is None
 
 
 def test_a_weaker_match_is_said_in_words() -> None:
@@ -72,13 +79,17 @@ def test_nothing_from_outside_becomes_markup() -> None:
         text=NASTY, before=NASTY, after=NASTY, title=NASTY, section=NASTY, snapshot=f"source/{NASTY}", url=NASTY, link=NASTY
     )
     answer = an_answer(quote, question=NASTY, understood_as=NASTY + "?", notices=(Notice("distress", NASTY),))
-    drawing = turn_html(answer, 1, [Subject(NASTY, (NASTY,), NASTY), Subject(NASTY)])
+    drawing = turn_html(
+        answer,
+        1,
+        Surroundings({quote.document_id: NASTY}, [NASTY], [Subject(NASTY, (NASTY,), NASTY), Subject(NASTY)], NASTY),
+    )
     turn = html.fromstring(drawing)
     assert "<script" not in drawing
     assert "<img" not in drawing
     assert not list(turn.iter("script", "img"))
     assert all(not name.startswith("on") for element in turn.iter() for name in element.attrib)
-    assert turn.find(".//mark").text == NASTY
+    assert turn.find(".//mark").text_content() == NASTY
     assert NASTY in turn.find("h2").text_content()
     assert turn.find(".//button").get("data-ask") == NASTY
 
@@ -106,7 +117,7 @@ def test_nothing_from_outside_becomes_markup() -> None:
 def test_addresses_that_could_run_or_lead_astray_are_refused(address: str) -> None:
     assert safe_address(address) is None
     assert link(address, "Open") == ""
-    assert "<a " not in turn_html(an_answer(a_quote(link=address, snapshot=address)), 1)
+    assert links(drawn(an_answer(a_quote(link=address, snapshot=address)), 1)) == {}
 
 
 @pytest.mark.parametrize(
@@ -118,17 +129,22 @@ def test_addresses_that_only_lead_somewhere_are_kept(address: str) -> None:
 
 def test_a_file_is_opened_from_the_stored_original() -> None:
     pdf = a_quote(url="file:///home/me/a.pdf", link="file:///home/me/a.pdf#page=4", page=4)
-    assert links(drawn(an_answer(pdf), 1))["Open the PDF at page 4"] == "original/0123456789abcdef#page=4"
+    assert links(drawn(an_answer(pdf), 1))["Open the source"] == "original/0123456789abcdef#page=4"
     note = a_quote(url="file:///home/me/a.txt", link="file:///home/me/a.txt#:~:text=x")
     assert links(drawn(an_answer(note), 1))["Open the source"] == "original/0123456789abcdef"
 
 
-def test_a_starter_page_has_only_the_librarys_copy() -> None:
-    page = a_quote(url="starter:swallowing", link="source/0123456789abcdef?start=19&end=36#quote")
-    assert list(links(drawn(an_answer(page), 1))) == ["Show in the library’s copy"]
+def test_the_source_of_a_starter_page_is_what_it_names() -> None:
+    reference = next(one for one in references().values() if one.url)
+    page = a_quote(url="starter:x", text=f"Small bites help ({reference.label}).")
+    turn = drawn(an_answer(page), 1)
+    assert links(turn)["Open the source"] == reference.url
+    assert reference.title in turn.find(".//p[@class='who']").text_content()
+    unnamed = a_quote(url="starter:x")
+    assert links(drawn(an_answer(unnamed), 1))["Open the source"] == unnamed.snapshot
 
 
-def test_long_context_is_shortened_to_whole_words_and_kept_behind_a_press() -> None:
+def test_long_context_is_shortened_to_whole_words() -> None:
     before = " ".join(f"before{number}" for number in range(90)) + " "
     after = " " + "\n".join(f"after{number}" for number in range(90))
     article = drawn(an_answer(a_quote(before=before, after=after)), 1).find(".//article")
@@ -138,11 +154,6 @@ def test_long_context_is_shortened_to_whole_words_and_kept_behind_a_press() -> N
     assert {word.rstrip("0123456789") for word in shown.replace("Small bites help.", "").split()} == {"…", "before", "after"}
     assert "before89 Small bites help. after0" in shown
     assert len(shown) < 420
-    assert article.find("details/blockquote").text_content() == f"{before}Small bites help.{after}"
-
-
-def test_short_context_needs_no_press() -> None:
-    assert drawn(an_answer(a_quote()), 1).find(".//details") is None
 
 
 def test_the_disclaimer_is_with_every_answer() -> None:
@@ -160,14 +171,15 @@ def test_an_emergency_comes_before_everything_and_is_an_alert() -> None:
 
 def test_not_found_says_so_and_names_what_is_near() -> None:
     subjects = [Subject("Swallowing", ("How is swallowing tested?",)), Subject("Falls", (), "source/ab"), Subject("Hands")]
-    turn = drawn(an_answer(closest_topics=("Swallowing", "Falls", "Hands")), 1, subjects)
+    around = Surroundings(closest=subjects, organisations="source/cd")
+    turn = drawn(an_answer(closest_topics=("Swallowing", "Falls", "Hands")), 1, around)
     words = turn.text_content()
     assert NOT_FOUND in words
     assert NOT_FOUND_HELP in words
     assert turn.get("data-announce") == NOT_FOUND
     assert turn.find(".//article") is None
     assert turn.find(".//button").get("data-ask") == "How is swallowing tested?"
-    assert links(turn) == {"Falls": "source/ab"}
+    assert links(turn) == {"Whom you can ask": "source/cd", "Falls": "source/ab"}
     assert "Hands" in words
 
 
@@ -189,3 +201,41 @@ def test_quotes_are_counted_and_announced_once() -> None:
     assert [count.text for count in turn.iterfind(".//span[@class='count']")] == ["Quote 1 of 2", "Quote 2 of 2"]
     assert turn.get("data-announce") == "The library has 2 passages on this, word for word."
     assert "one passage" in turn_html(an_answer(a_quote()), 1)
+
+
+def test_who_says_it_is_the_authors_or_the_site() -> None:
+    answer = an_answer(a_quote(url="https://www.example.org/swallowing"))
+    assert "Who says it: example.org" in turn_html(answer, 1).replace("<span>", "").replace("</span>", "")
+    named = drawn(answer, 1, Surroundings(authors={"0123456789abcdef": "Ann Example"}))
+    assert named.find(".//p[@class='who']").text_content() == "Who says it: Ann Example"
+
+
+def test_old_sources_and_sources_far_apart_say_so() -> None:
+    turn = drawn(an_answer(a_quote(year=2003), a_quote(year=date.today().year)), 1)
+    assert [one.text for one in turn.iterfind(".//p[@class='old']")] == [text("answer.old", year=2003)]
+    assert text("answer.years_apart", first=2003, last=date.today().year) in turn.text_content()
+    assert "between" not in turn_html(an_answer(a_quote(year=2024), a_quote(year=2023), a_quote(year=None)), 1)
+
+
+def test_related_questions_are_asked_by_their_own_words() -> None:
+    turn = drawn(an_answer(a_quote()), 1, Surroundings(related=["What helps at night?"]))
+    assert [one.get("data-ask") for one in turn.iterfind(".//div[@class='related']//button")] == ["What helps at night?"]
+
+
+@given(st.lists(st.sampled_from([*(one.term for one in glossary()), "helps", "<b>", "(", ")", "’", "\n", "– a"]), min_size=1))
+def test_explaining_words_changes_no_character_of_a_quote(pieces: list[str]) -> None:
+    quote = a_quote(text=" ".join(pieces))
+    turn = drawn(an_answer(quote), 3)
+    assert turn.find(".//mark").text_content() == quote.text
+    terms = [one.get("href").removeprefix("#") for one in turn.iterfind(".//mark/a")]
+    assert len(terms) == len(set(terms))
+    explained = {one.get("id"): one.findtext("dd") for one in turn.iterfind(".//dl/div")}
+    assert set(terms) == set(explained)
+    assert all(explained.values())
+
+
+def test_a_word_in_the_name_of_a_source_is_not_explained() -> None:
+    label = next(one for one in references() if "Dysphagia" in one)
+    turn = drawn(an_answer(a_quote(text=f"Dysphagia is common ({label}).")), 1)
+    assert [one.text for one in turn.iterfind(".//mark/a")] == ["Dysphagia"]
+    assert drawn(an_answer(a_quote(text=f"It is common ({label}).")), 1).find(".//dl") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -20,6 +20,10 @@ from ui.page import build_page
 from ui.server import build_app
 
 QUESTION = "food gets stuck in his throat, what helps?"
+
+
+def without_space(words: str) -> str:
+    return "".join(words.split())
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -50,15 +54,25 @@ def test_a_question_is_answered_and_the_quote_is_found_in_the_copy(page: Page, a
     quoted = cards.first.locator("mark").first.text_content()
     assert quoted == answer.quotes[0].text
     assert DISCLAIMER in turn.inner_text()
-    with page.context.expect_page() as opened:
-        cards.first.get_by_role("link", name="Show in the library").click()
-    copy = opened.value
-    mark = copy.locator("#quote")
+    cards.first.get_by_role("button", name="Show me where").click()
+    viewer = turn.get_by_role("region", name="Where it stands")
+    mark = viewer.locator("#quote")
     expect(mark).to_be_in_viewport(ratio=1)
     expect(mark).to_be_focused()
-    assert re.sub(r"\s", "", "".join(copy.locator("mark").all_text_contents())) == re.sub(r"\s", "", quoted)
+    assert without_space("".join(viewer.locator("mark").all_text_contents())) == without_space(quoted)
+    assert answer.quotes[0].title in viewer.get_by_role("heading").first.inner_text()
+    assert viewer.bounding_box()["x"] > cards.first.bounding_box()["x"] + 300, "beside the card"
+    with page.context.expect_page() as opened:
+        viewer.get_by_role("link", name="Open the whole text").click()
+    copy = opened.value
+    expect(copy.locator("#quote")).to_be_in_viewport(ratio=1)
+    expect(copy.locator("#quote")).to_be_focused()
+    assert without_space("".join(copy.locator("mark").all_text_contents())) == without_space(quoted)
     assert copy.get_by_role("heading", level=1).inner_text() == answer.quotes[0].title
-    assert page.locator(".turn").count() == 1, "the answer is still there"
+    copy.close()
+    page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(cards.first.get_by_role("button", name="Show me where")).to_be_focused()
 
 
 def test_a_pdf_quote_leads_to_its_page(page: Page, assistant: Assistant) -> None:
@@ -68,8 +82,24 @@ def test_a_pdf_quote_leads_to_its_page(page: Page, assistant: Assistant) -> None
     quote = answer.quotes[place]
     card = ask(page, question).get_by_role("article").nth(place)
     assert f"Page {quote.page}" in card.inner_text()
-    link = card.get_by_role("link", name=f"Open the PDF at page {quote.page}")
+    link = card.get_by_role("link", name="Open the source")
     assert link.get_attribute("href") == f"original/{quote.document_id}#page={quote.page}"
+    card.get_by_role("button", name="Show me where").click()
+    viewer = page.locator(".viewer")
+    count = len(assistant.library.document(quote.document_id).pages)
+    expect(viewer.locator(".place")).to_have_text(f"Page {quote.page} of {count}")
+    expect(viewer.locator("mark").first).to_be_in_viewport()
+    viewer.get_by_role("button", name="Next page").first.click()
+    expect(viewer.locator(".place")).to_have_text(f"Page {quote.page + 1} of {count}")
+    expect(viewer.get_by_role("button", name="Next page").first).to_be_focused()
+    viewer.get_by_role("button", name="Previous page").first.click()
+    expect(viewer.locator("mark").first).to_be_visible()
+    size = "document.querySelector('.viewer .copy').getBoundingClientRect().height"
+    before = page.evaluate(size)
+    viewer.get_by_role("button", name="Larger").click()
+    assert page.evaluate(size) > before * 1.2
+    viewer.get_by_role("button", name="Back to the answer").click()
+    expect(card.get_by_role("button", name="Show me where")).to_be_focused()
 
 
 def test_a_follow_up_is_understood_and_both_turns_stay(page: Page) -> None:
@@ -93,6 +123,7 @@ def test_the_newest_answer_is_shown_from_its_start_and_announced_once(page: Page
         page.wait_for_timeout(500)
         assert page.evaluate("window.said") == [turn.get_attribute("data-announce")] * number
         assert 0 <= turn.bounding_box()["y"] < 80
+        expect(turn.get_by_role("heading", level=2)).to_be_focused()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('.turn')?.id") == f"turn-{number}", "Tab goes on inside the answer"
 
@@ -127,18 +158,26 @@ def test_not_found_is_said_and_what_is_near_can_be_opened(page: Page) -> None:
     assert turn.get_by_role("article").count() == 0
     near = turn.locator(".subjects li")
     assert near.count() > 0
-    target = near.first.locator("a, button").first
-    if target.get_attribute("href"):
-        with page.context.expect_page() as opened:
-            target.click()
-        assert opened.value.get_by_role("heading", level=1).inner_text() in near.first.inner_text()
-    else:
-        target.click()
-        page.locator("#turn-2").wait_for()
+    question = near.first.get_by_role("button").first
+    words = question.inner_text()
+    with page.context.expect_page() as opened:
+        turn.get_by_role("link", name="Whom you can ask").click()
+    assert "rganisations" in opened.value.get_by_role("heading", level=1).inner_text()
+    question.click()
+    answered = page.locator("#turn-2")
+    answered.wait_for()
+    assert words in answered.locator("h2").inner_text()
+    assert answered.get_by_role("article").count() > 0
 
 
-def test_starting_over_asks_first(page: Page) -> None:
+def test_taking_back_and_starting_over_ask_first(page: Page) -> None:
     ask(page, QUESTION)
+    assert page.get_by_role("button", name="Remove the last question").count() == 0
+    ask(page, "who won the world cup")
+    page.get_by_role("button", name="Remove the last question").click()
+    page.get_by_role("button", name="Yes, remove it").click()
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#turn-1 h2")).to_be_focused()
     page.get_by_role("button", name="Start over").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="No, keep them")).to_be_focused()
@@ -151,6 +190,36 @@ def test_starting_over_asks_first(page: Page) -> None:
     expect(page.get_by_label("Your question")).to_be_focused()
     expect(page.get_by_role("button", name="Start over")).to_have_count(0)
     assert "Understood as:" not in ask(page, "and at night?").inner_text(), "the earlier question is forgotten"
+
+
+def test_a_reload_keeps_the_conversation_and_clearing_empties_it(page: Page) -> None:
+    ask(page, QUESTION)
+    ask(page, "and at night?")
+    before = [turn.inner_text() for turn in page.locator(".turn").all()]
+    page.reload()
+    page.locator("#turn-2").wait_for()
+    assert [turn.inner_text() for turn in page.locator(".turn").all()] == before
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_role("button", name="Yes, start over").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0
+    page.reload()
+    page.get_by_label("Your question").wait_for()
+    page.wait_for_timeout(500)
+    assert page.locator(".turn").count() == 0
+
+
+def test_a_hard_word_is_explained_in_place(page: Page) -> None:
+    turn = ask(page, "What is dysphagia?")
+    term = turn.locator("a.term").first
+    term.focus()
+    page.keyboard.press("Space")
+    meaning = turn.locator(".meaning:not([hidden])")
+    assert "say:" in meaning.inner_text()
+    expect(term).to_have_attribute("aria-expanded", "true")
+    expect(term).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(meaning).to_have_count(0)
 
 
 def test_markup_in_a_question_stays_words(page: Page) -> None:
@@ -177,13 +246,14 @@ def test_no_request_leaves_this_machine(browser: Browser, address: str) -> None:
     page.goto(address)
     page.get_by_label("Your question").wait_for()
     turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Show me where").first.click()
     with context.expect_page() as opened:
-        turn.get_by_role("link", name="Show in the library").first.click()
+        page.get_by_role("link", name="Open the whole text").click()
     opened.value.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1000)
     assert len(asked) > 10
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("Object.entries(sessionStorage)") == [["myositis-questions", json.dumps([QUESTION])]]
     assert page.evaluate("indexedDB.databases()") == []
     assert context.cookies() == []
     context.close()
@@ -330,8 +400,10 @@ def test_everything_works_below_a_sub_path(browser: Browser, below: str) -> None
     page.goto(below)
     page.get_by_label("Your question").wait_for()
     turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Show me where").first.click()
+    expect(page.locator(".viewer #quote")).to_be_in_viewport()
     with page.context.expect_page() as opened:
-        turn.get_by_role("link", name="Show in the library").first.click()
+        page.get_by_role("link", name="Open the whole text").click()
     expect(opened.value.locator("#quote")).to_be_in_viewport()
     assert opened.value.evaluate("getComputedStyle(document.querySelector('mark')).backgroundColor") != "rgb(255, 255, 0)"
     opened.value.get_by_role("link", name="Go to the first page").click()

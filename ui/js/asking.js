@@ -9,7 +9,10 @@ function showLooking(shown) {
   document.getElementById("looking").hidden = !shown;
 }
 
-whenReady(() => showLooking(window.keptQuestions.length > 0));
+// After a reload the earlier questions are being asked again.
+whenReady(() => {
+  if (window.keptQuestions.length) showLooking(true);
+});
 
 whenChanged(() => {
   showLooking(false);

@@ -39,8 +39,8 @@ function showForm() {
   picture.hidden = !asPicture;
   viewer.querySelector(".copy").hidden = asPicture;
   const button = viewer.querySelector('[data-viewer="picture"]');
-  button.ariaPressed = asPicture;
-  button.textContent = asPicture ? button.dataset.pressed : button.dataset.label;
+  button.dataset.forth ??= button.textContent;
+  button.textContent = asPicture ? button.dataset.back : button.dataset.forth;
 }
 
 function fill(content) {
@@ -50,10 +50,9 @@ function fill(content) {
   showForm();
 }
 
-export function close() {
-  if (!viewer) return;
-  viewer.remove();
-  opener.setAttribute("aria-expanded", "false");
+function close() {
+  viewer?.remove();
+  opener?.setAttribute("aria-expanded", "false");
   viewer = opener = null;
 }
 
@@ -64,15 +63,25 @@ function back() {
   returnTo?.closest(".card").scrollIntoView({ block: "nearest" });
 }
 
+// Said beside the card, where the eyes are; the link itself still leads to the copy in a tab of its own.
+function failed() {
+  const told = document.createElement("p");
+  told.className = "problem";
+  told.setAttribute("role", "alert");
+  told.textContent = document.getElementById("copy-failed").textContent;
+  opener.closest(".pair").append(told);
+  opener = null;
+}
+
 async function open(link) {
   close();
+  link.closest(".pair").querySelector(".problem")?.remove();
   opener = link;
   let content;
   try {
     content = await fetched();
   } catch {
-    announce(document.getElementById("conversation").dataset.failed ?? "");
-    location.assign(link.href);
+    failed();
     return;
   }
   if (opener !== link) return;
@@ -87,15 +96,21 @@ async function open(link) {
   target.scrollIntoView({ block: mark ? "center" : "start" });
 }
 
+// The upper of the two buttons of that name gets the focus, at the top of the new page.
 async function turn(button) {
-  const name = button.dataset.viewer;
-  const content = await fetched(button.dataset.part);
-  if (!viewer) return;
-  const last = [...viewer.querySelectorAll(`[data-viewer="${name}"]`)].indexOf(button);
+  const link = opener;
+  let content;
+  try {
+    content = await fetched(button.dataset.part);
+  } catch {
+    announce(document.getElementById("copy-failed").textContent);
+    return;
+  }
+  if (opener !== link) return;
   fill(content);
   announce(viewer.querySelector(".place").textContent);
   viewer.scrollIntoView({ block: "start" });
-  viewer.querySelectorAll(`[data-viewer="${name}"]`)[0].focus({ preventScroll: true });
+  viewer.querySelector(`[data-viewer="${button.dataset.viewer}"]`).focus({ preventScroll: true });
 }
 
 const actions = {
