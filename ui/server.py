@@ -77,10 +77,10 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
 
     @app.get("/source/{document_id}/part")
     def part(document_id: str, start: str = "", end: str = "", part: str = "") -> Response:
-        document = _document(assistant, document_id)
+        document = _document(assistant, document_id, root="../../")
         if isinstance(document, Response):
             return document
-        content = viewer_html(document, _offset(start) or 0, _offset(end) or 0, _offset(part))
+        content = viewer_html(document, whole_number(start) or 0, whole_number(end) or 0, whole_number(part))
         return HTMLResponse(content, headers={"cache-control": "no-store"})
 
     @app.get("/original/{document_id}")

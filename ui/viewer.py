@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from corpus import Document
 from ui.markup import escaped, link
-from ui.snapshot import Drawing
+from ui.snapshot import TextDrawing, span_in
 from ui.texts import text
 
 # Characters of a part: it ends with its section once it has the first number, and after a block at the second.
 _ENOUGH = 1_200
 _MOST = 5_000
 _BLANK_LINE = re.compile(r"\n\n")
+# Pixels per point: sharp at three times the width of a column.
+_PICTURE_SCALE = 3
 # Below the heading of the viewer, which stands below that of its card.
 _TOP_HEADING = 5
 
@@ -47,7 +49,7 @@ def viewer_html(document: Document, start: int, end: int, number: int | None = N
     quoted = next((part for part in parts if start < part.end), parts[-1])
     part = parts[min(max(number, 1), len(parts)) - 1] if number else quoted
     unit = "page" if part.page is not None else "part"
-    drawing = Drawing(document, (start, end) if 0 <= start < end <= len(document.text) else None, _TOP_HEADING)
+    drawing = TextDrawing(document, span_in(document, start, end), numbered=False, first_level=_TOP_HEADING)
     copy = "".join(drawing.blocks(part.start, part.end))
     elsewhere = text(f"viewer.{unit}", number=quoted.number, count=len(parts))
     note = "" if drawing.marks else f"<p>{escaped(text('viewer.marked_elsewhere', place=elsewhere))}</p>"
@@ -95,7 +97,7 @@ def _picture(document: Document, part: Part, start: int, end: int) -> str:
     marked = document.text[max(start, part.start) : min(end, part.end)].strip()
     words = f" {text('viewer.picture_marked', words=' '.join(marked.split()))}" if marked else ""
     alternative = text("viewer.picture_of", number=part.page, title=document.title) + words
-    address = f"source/{document.id}/page/{part.page}.png?start={start}&end={end}"
+    address = f"source/{document.id}/page/{part.page}.png?start={start}&end={end}&scale={_PICTURE_SCALE}"
     return f'<div class="picture" tabindex="0" hidden><img data-address="{escaped(address)}" alt="{escaped(alternative)}"></div>'
 
 

@@ -45,6 +45,11 @@ function showForm() {
 
 function fill(content) {
   viewer.innerHTML = content;
+  viewer.querySelector(".picture img")?.addEventListener("error", () => {
+    asPicture = false;
+    showForm();
+    announce(document.getElementById("copy-failed").textContent);
+  });
   viewer.setAttribute("aria-label", viewer.querySelector("h4").textContent);
   resize();
   showForm();
