@@ -17,12 +17,12 @@ from corpus import Document, Fetched, MyositisError, Passage, Source, cut, docum
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
 from index.embedding import Embedder, embedding_prefix
-from index.errors import LibraryError
+from index.errors import LibraryError, clear_errors
 from index.health import problems_of
 from index.origins import Origin
 from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
-from index.store import Store, clear_errors
+from index.store import Store
 from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
 from index.words import match_expression

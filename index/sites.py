@@ -10,10 +10,10 @@ from corpus import Fetched, ReadError, Source, document_id
 from corpus.crawl_state import CrawlLimits, CrawlState
 from corpus.isolated import IsolatedReader
 from corpus.site import Crawled, crawl
+from index.errors import clear_errors
 from index.library import Library, Progress, or_left_out
 from index.records import Added
 from index.repeated import Repeated, remember
-from index.store import clear_errors
 
 _FOLDER = "crawls"
 # The notes grow with the site, so they are written less often the longer that takes: a twentieth of the time at most.

@@ -1,159 +1,26 @@
-"""The library's one source of truth: an SQLite file with documents, passages, words and vectors, written in transactions.
-
-Reading is thread-safe: every thread gets a connection of its own. Writing is for one process at a time.
-"""
+"""The library's one source of truth: documents, passages, words and vectors, in the tables of one SQLite file."""
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import wraps
-from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from corpus import Document, PageSpan, Passage, Section
-from index.embedding import ModelIdentity, PassageVectors
-from index.errors import LibraryError
+from index.database import Database, clearly
+from index.embedding import PassageVectors
+from index.errors import clear_errors
 from index.origins import Origin
 from index.records import DocumentSummary, Vectors
-from index.schema import SCHEMA, SCHEMA_VERSION, migrate
 
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
 _ORIGIN = "source, charset, etag, last_modified, found_by"
 
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _clearly(method: Callable[Concatenate[Store, _P], _R]) -> Callable[Concatenate[Store, _P], _R]:
-    """A method of `Store` whose errors are those of `clear_errors`."""
-
-    @wraps(method)
-    def wrapped(self: Store, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with clear_errors(self.path):
-            return method(self, *args, **kwargs)
-
-    return wrapped
-
-
-class Store:
-    """The open SQLite file of one library."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the file at `path`, which must exist. Raises `LibraryError` when it is not a library of this version."""
-        self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-        # How many documents this object has deleted, replaced ones included: they leave things to tidy up.
-        self.deletions = 0
-        with clear_errors(path):
-            migrate(self._db)
-        version = self.manifest("schema")
-        if version != str(SCHEMA_VERSION):
-            raise LibraryError(
-                f"the library has layout {version}, this program reads {SCHEMA_VERSION}",
-                str(path.parent),
-                "Make it anew from its sources: myositis add --library NEW_FOLDER SOURCES",
-            )
-
-    @classmethod
-    def create(cls, path: Path, model: ModelIdentity) -> Store:
-        """A new, empty file for vectors of `model`, complete before it takes its place at `path`; or the one made meanwhile."""
-        with clear_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".new{os.getpid()}")
-            draft.unlink(missing_ok=True)
-            connection = sqlite3.connect(draft)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(SCHEMA)
-                rows = {
-                    "schema": SCHEMA_VERSION,
-                    "model": model.name,
-                    "dimension": model.dimension,
-                    "weights_sha256": model.sha256,
-                    "generation": 0,
-                }
-                connection.executemany("INSERT INTO manifest VALUES (?, ?)", [(key, str(value)) for key, value in rows.items()])
-                connection.commit()
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                connection.close()
-                if not path.exists():  # else another process was faster, and may have filled its own already
-                    for leftover in ("-wal", "-shm"):  # of a library that was deleted by hand: SQLite would replay it
-                        path.with_name(path.name + leftover).unlink(missing_ok=True)
-                    draft.rename(path)
-            finally:
-                connection.close()
-                for left in ("", "-wal", "-shm"):
-                    draft.with_name(draft.name + left).unlink(missing_ok=True)
-        return cls(path)
-
-    def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-            self._local = threading.local()
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # "rw": a library that was deleted under a running server is an error, not a new empty file.
-            connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
-            with self._lock:
-                self._opened.append(connection)
-        return connection
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One transaction: all of it or nothing. Each success counts the manifest's generation up by one."""
-        with clear_errors(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @_clearly
-    def manifest(self, key: str) -> str | None:
-        """The manifest's value for `key`, None where it has none."""
-        row = self._db.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
-
-    @_clearly
-    def manifest_rows(self, prefix: str) -> dict[str, str]:
-        """The manifest's values for all keys that begin with `prefix`, by key."""
-        return dict(self._db.execute("SELECT key, value FROM manifest WHERE substr(key, 1, ?) = ?", (len(prefix), prefix)))
-
-    @_clearly
-    def forget_manifest(self, key: str) -> bool:
-        """Remove the manifest's value for `key`; whether it had one."""
-        return self._db.execute("DELETE FROM manifest WHERE key = ?", (key,)).rowcount > 0
-
-    def set_manifest(self, **values: str) -> None:
-        """Set manifest values; within `writing` or alone."""
-        with clear_errors(self.path):
-            self._db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(values.items()))
+class Store(Database):
+    """The tables of one library."""
 
     def insert(
         self,
@@ -224,52 +91,52 @@ class Store:
         """The SHA-256 and media type of what each document was read from."""
         return [(str(row[0]), str(row[1])) for row in self._db.execute("SELECT sha256, media_type FROM documents")]
 
-    @_clearly
+    @clearly
     def forget_words(self) -> None:
         """Write the index of words anew without those that were deleted: until then FTS5 only marks them as such."""
         self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
 
-    @_clearly
+    @clearly
     def read_as(self, reading: str) -> str | None:
         """The id of the document that was read just so, None where there is none."""
         row = self._db.execute("SELECT id FROM documents WHERE reading = ?", (reading,)).fetchone()
         return str(row[0]) if row else None
 
-    @_clearly
+    @clearly
     def origin(self, document_id: str) -> Origin | None:
         """Where the document of that id was read from; None where it is unknown."""
         row = self._db.execute(f"SELECT {_ORIGIN} FROM origins WHERE document_id = ?", (document_id,)).fetchone()
         return Origin.from_row(*row) if row else None
 
-    @_clearly
+    @clearly
     def found_by(self, address: str) -> list[str]:
         """The ids of the documents that were found by the crawl or search of that address."""
         return [str(row[0]) for row in self._db.execute("SELECT document_id FROM origins WHERE found_by = ?", (address,))]
 
-    @_clearly
+    @clearly
     def keep_origin(self, document_id: str, origin: Origin) -> None:
         """Note where a document is read from; within `writing` or alone. Nothing that is searched depends on it."""
         if self.origin(document_id) != origin:
             row = (document_id, *origin.to_row())
             self._db.execute(f"INSERT OR REPLACE INTO origins (document_id, {_ORIGIN}) VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    @_clearly
+    @clearly
     def keep_reading(self, document_id: str, reading: str) -> None:
         """Note that reading so gives the very document that is there already."""
         self._db.execute("UPDATE documents SET reading = ? WHERE id = ?", (reading, document_id))
 
-    @_clearly
+    @clearly
     def reading(self, document_id: str) -> str | None:
         """How the document of that id was read, None where there is none."""
         row = self._db.execute("SELECT reading FROM documents WHERE id = ?", (document_id,)).fetchone()
         return str(row[0]) if row else None
 
-    @_clearly
+    @clearly
     def has_document(self, document_id: str) -> bool:
         """Whether there is a document of that id."""
         return self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
-    @_clearly
+    @clearly
     def summaries(self) -> list[DocumentSummary]:
         """Every document without its text, by title."""
         rows = self._db.execute(
@@ -281,13 +148,13 @@ class Store:
             for id_, url, title, kind, year, audience, topics, passages, authors, doi, pmid in rows
         ]
 
-    @_clearly
+    @clearly
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """The titles of those documents that there are, by id."""
         marks = ",".join("?" * len(ids))
         return dict(self._db.execute(f"SELECT id, title FROM documents WHERE id IN ({marks})", list(ids)).fetchall())
 
-    @_clearly
+    @clearly
     def document(self, document_id: str) -> Document | None:
         """The document of that id, None where there is none."""
         row = self._db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", (document_id,)).fetchone()
@@ -306,7 +173,7 @@ class Store:
         stored["pages"] = tuple(PageSpan(*page) for page in pages)
         return Document(**stored)
 
-    @_clearly
+    @clearly
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages of those ids that still exist, by id."""
         marks = ",".join("?" * len(ids))
@@ -317,7 +184,7 @@ class Store:
         )
         return {row[0]: _passage(row[1:]) for row in rows}
 
-    @_clearly
+    @clearly
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in text order."""
         rows = self._db.execute(
@@ -327,7 +194,7 @@ class Store:
         )
         return [_passage(row) for row in rows]
 
-    @_clearly
+    @clearly
     def sentence_vectors(self, passages: Sequence[Passage]) -> list[Vectors]:
         """For each passage the unit vectors of its sentences, float32, (sentences, dimension); no rows where it is gone."""
         dimension = int(self.manifest("dimension") or 0)
@@ -340,7 +207,7 @@ class Store:
             found.append(raw.astype(np.float32).reshape(-1, dimension))
         return found
 
-    @_clearly
+    @clearly
     def vectors(self) -> tuple[str, np.ndarray[Any, np.dtype[np.int64]], Vectors]:
         """The generation, all its passage ids, (n,) int64 ascending, and their unit vectors, (n, dimension) float32."""
         self._db.execute("BEGIN")  # one view, whatever another process writes meanwhile
@@ -357,13 +224,13 @@ class Store:
                 self._db.execute("ROLLBACK")
         return str(generation), ids, matrix
 
-    @_clearly
+    @clearly
     def counts(self) -> tuple[int, int]:
         """The numbers of documents and of passages."""
         row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
         return int(row[0]), int(row[1])
 
-    @_clearly
+    @clearly
     def match(self, expression: str, k: int) -> list[tuple[int, float]]:
         """The best `k` passages for an FTS5 expression: (id, BM25 as a positive number), best first."""
         rows = self._db.execute(
@@ -372,7 +239,7 @@ class Store:
         )
         return [(int(row[0]), float(row[1])) for row in rows]
 
-    @_clearly
+    @clearly
     def problems(self) -> list[str]:
         """What SQLite itself and the counts of the tables find wrong, one sentence each."""
         found = [f"SQLite: {row[0]}." for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -394,7 +261,7 @@ class Store:
             for heading, body in self._db.execute("SELECT heading, body FROM words"):
                 yield f"{heading} {body}"
 
-    @_clearly
+    @clearly
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
         row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()
@@ -416,35 +283,3 @@ def _passage(row: Sequence[Any]) -> Passage:
         page,
         tuple((begin, stop) for begin, stop in json.loads(sentences)),
     )
-
-
-@contextmanager
-def clear_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise into messages that a user can act on."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        problem = str(error)
-        if "full" in problem:
-            raise _disk_full(path) from error
-        if "locked" in problem:
-            raise LibraryError(
-                "another myositis command is writing to this library", str(path), "Wait until it is done and run this one again"
-            ) from error
-        raise LibraryError(
-            f"the library cannot be read or written ({problem})",
-            str(path),
-            "Check the disk and the folder's permissions; if the file is damaged, make the library anew from its sources",
-        ) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _disk_full(path) from error
-        if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | FileExistsError):
-            remedy = "Check the folder and its permissions"
-        else:
-            remedy = "Free some space or check the disk, then run the command again; nothing was lost"
-        raise LibraryError(f"the library cannot be written ({error.strerror})", str(path), remedy) from error
-
-
-def _disk_full(path: Path) -> LibraryError:
-    return LibraryError("the disk is full", str(path), "Free some space and run the command again; nothing was lost")
