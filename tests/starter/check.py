@@ -31,7 +31,7 @@ _YEAR = re.compile(r"(?:after )?(?:19|20)\d\d(?:-\d\d)?|no date")
 _ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?:[:/?#]\S*)?")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(.*)")
 _PMID = re.compile(r"\d{1,8}")
-_MONTH = re.compile(r"(?:January|February|March|April|May|June|July|August|September|October|November|December) 20\d\d")
+_AS_OF = re.compile(r"as of (?:January|February|March|April|May|June|July|August|September|October|November|December) 20\d\d\.")
 _TRIALS = re.compile(r"\btrials?\b|\bNCT\d+", re.IGNORECASE)
 # What is true of a trial today and may be false tomorrow.
 _STATE_OF_A_TRIAL = re.compile(
@@ -76,14 +76,14 @@ def problems(content: Content) -> list[str]:
 
 
 def _stated(page: Page, known: dict[str, Reference]) -> Iterator[str]:
-    """The front matter is whole; its year is that of the newest source; a page that speaks of trials says as of when."""
+    """The front matter is whole; its year is that of the newest source; what speaks of trials says as of when."""
     for name in ("title", "kind", "year", "audience", "topics", "note"):
         if not page.stated.get(name):
             yield f"states no {name}"
     if page.stated.get("kind") not in _KINDS:
         yield f"is of no known kind: {page.stated.get('kind')}"
-    if _TRIALS.search(page.prose) and not _MONTH.fullmatch(str(page.stated.get("as_of", ""))):
-        yield "speaks of trials, but states no month as_of which its sources were looked at"
+    if _TRIALS.search(without_citations(page.prose, known)) and not _AS_OF.search(str(page.stated.get("note", ""))):
+        yield "speaks of trials, but its note does not say as of which month"
     years = [year for label in cited_labels(page.prose, known) for year in re.findall(r"(?:19|20)\d\d", known[label].year)]
     if years and str(page.stated.get("year")) != max(years):
         yield f"states the year {page.stated.get('year')}, but its newest source is of {max(years)}"

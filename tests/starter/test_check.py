@@ -79,8 +79,8 @@ def test_a_reference_that_nothing_cites_is_named() -> None:
 @pytest.mark.parametrize(
     ("alter", "problem"),
     [
-        (lambda text: text.replace("as_of: November 2026\n", ""), "speaks of trials, but states no month"),
-        (lambda text: text.replace("as_of: November 2026", "as_of: lately"), "speaks of trials, but states no month"),
+        (lambda text: text.replace(" is as of November 2026.", ""), "its note does not say as of which"),
+        (lambda text: text.replace(" is as of November 2026.", " is as of lately."), "its note does not say as of which"),
         (lambda text: text.replace("year: 2026", "year: 2019"), "its newest source is of 2026"),
         (lambda text: text.replace("audience: everyone\n", ""), "states no audience"),
         (lambda text: text.replace("As of November 2026, no results", "No results"), "the state of a trial without 'as of'"),
