@@ -1,0 +1,90 @@
+"""That the files of questions are well formed and that every sentence said to answer one stands in its page.
+
+The second MedQuAD set was written without asking the assistant: `split` is "tune" for four questions of a style in five and
+"held_back" for the fifth, which is never looked at while the assistant is changed. A follow-up gives every turn of its
+talk in `turns` (the last is `question`) and the same question by itself in `standalone`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from corpus.starter import starter_sources
+
+FOLDER = Path(__file__).parent
+FIRST = FOLDER / "medquad_questions.jsonl"
+SECOND = FOLDER / "medquad_questions_2.jsonl"
+PHRASINGS = FOLDER / "phrasings.jsonl"
+ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
+UNANSWERED = {"near-miss", "gap", "off-topic"}
+KEYS = {"id", "question", "style", "expects", "split", "gold"}
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def pages(name: str) -> list[str]:
+    return (FOLDER / name).read_text(encoding="utf-8").split()
+
+
+def test_the_second_set_of_pages_shares_none_with_the_first() -> None:
+    second = pages("medquad_pages_2.txt")
+    assert len(second) == len(set(second)) >= 120
+    assert not set(second) & set(pages("medquad_pages.txt"))
+    assert len({page.split("/")[0] for page in second}) == 9
+
+
+def test_every_question_of_the_second_set_has_its_keys_and_no_two_are_alike() -> None:
+    questions = lines(SECOND)
+    listed = set(pages("medquad_pages_2.txt"))
+    everything = questions + lines(FIRST)
+    assert len({one["id"] for one in everything}) == len({one["question"].casefold() for one in everything}) == len(everything)
+    for one in questions:
+        talk = {"turns", "standalone"} if one["style"] == "follow-up" else set()
+        assert set(one) == KEYS | talk, one["id"]
+        assert one["expects"] == ("answer" if one["style"] in ANSWERED else "abstain"), one["id"]
+        assert one["style"] in ANSWERED | UNANSWERED, one["id"]
+        assert bool(one["gold"]) is (one["expects"] == "answer"), one["id"]
+        assert {gold["file"] for gold in one["gold"]} <= listed, one["id"]
+        sentences = [(gold["file"], gold["sentence"]) for gold in one["gold"]]
+        assert len(sentences) == len(set(sentences)), one["id"]
+        if talk:
+            assert len(one["turns"]) > 1
+            assert one["turns"][-1] == one["question"]
+            assert one["standalone"].endswith("?")
+
+
+def test_one_question_in_five_of_every_style_is_held_back() -> None:
+    styles = Counter((one["style"], one["split"]) for one in lines(SECOND))
+    for style in ANSWERED | UNANSWERED:
+        tune, held_back = styles.pop((style, "tune")), styles.pop((style, "held_back"))
+        assert held_back == (tune + held_back) // 5 > 0, style
+    assert not styles
+
+
+def test_every_sentence_of_both_sets_stands_in_its_page(shared_data: Path) -> None:
+    texts: dict[str, str] = {}
+    for one in lines(FIRST) + lines(SECOND):
+        for gold in one["gold"]:
+            file = gold["file"]
+            if file not in texts:
+                answers = ElementTree.parse(shared_data / "medquad" / file).iter("Answer")  # noqa: S314  # the file is one of our own data
+                texts[file] = "\n".join(" ".join((answer.text or "").split()) for answer in answers)
+            assert gold["sentence"] in texts[file], (one["id"], gold)
+
+
+def test_every_set_of_wordings_asks_a_starter_page_ten_ways() -> None:
+    sets = lines(PHRASINGS)
+    known = {Path(source.path).stem for source in starter_sources()}
+    wordings = [wording.strip() for one in sets for wording in one["phrasings"]]
+    assert len(sets) == len({one["id"] for one in sets}) == len({one["page"] for one in sets}) == 20
+    assert len(wordings) == len(set(wordings)) == 200
+    for one in sets:
+        assert set(one) == {"id", "page", "phrasings"}
+        assert one["page"] in known, one["id"]
+        assert len(one["phrasings"]) == 10, one["id"]
