@@ -23,8 +23,19 @@ from corpus.errors import ReadError
 _PORTS = {"http": 80, "https": 443}
 # On networks with IPv6 only, this prefix stands before the IPv4 address that is really meant: RFC 6052.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# The relays of 6to4 wrap an IPv4 address, and have been switched off: RFC 7526.
-_WITHDRAWN = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("192.88.99.0/24"))
+# What the standard library of Python 3.11 takes for public, and is not.
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # for protocols, not hosts (RFC 6890); one cloud's metadata service is there
+            "168.63.129.16/32",  # another cloud's services, answered by the machine's own host
+            "192.88.99.0/24",  # relays of 6to4, which wrap an IPv4 address and have been switched off (RFC 7526)
+            "2002::/16",
+            "3fff::/20",  # for documentation (RFC 9637)
+        ),
+    )
+)
 
 
 class AddressRefusedError(ReadError):
@@ -39,7 +50,7 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address) and ip in _NAT64:
         ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if any(ip in network for network in _WITHDRAWN) or (isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local):
+    if any(ip in network for network in _NOT_PUBLIC) or (isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback or ip.is_link_local)
 

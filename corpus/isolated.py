@@ -66,9 +66,15 @@ class IsolatedReader:
             self._child[0].communicate()
             self._child = None
 
-    def read(self, source: Source, fetched: Fetched) -> Document:
+    def read(self, source: Source, fetched: Fetched, *, menu_lines: frozenset[str] = frozenset()) -> Document:
         """The document that `fetched` holds, as `corpus.read` gives it. Raises `ReadError` for what cannot be read in bounds."""
-        head = {"task": "read", "source": asdict(source), "media_type": fetched.media_type}
+        head = {
+            "task": "read",
+            "source": asdict(source),
+            "media_type": fetched.media_type,
+            "charset": fetched.charset,
+            "menu_lines": sorted(menu_lines),
+        }
         reply, _ = self._ask(head, fetched.content, fetched.url)
         return _document(reply, fetched.url)
 
@@ -180,8 +186,9 @@ class _Child:
                 elif head["task"] == "layout":
                     reply = self._layout(content, head)
                 else:
-                    fetched = Fetched(content, head["where"], head["media_type"])
-                    reply = {"document": asdict(read(Source(**head["source"]), fetched))}
+                    fetched = Fetched(content, head["where"], head["media_type"], head["charset"])
+                    document = read(Source(**head["source"]), fetched, menu_lines=frozenset(head["menu_lines"]))
+                    reply = {"document": asdict(document)}
             except ReadError as error:
                 reply = {"error": [error.what, error.where, error.remedy]}
             except MemoryError:

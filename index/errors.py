@@ -22,7 +22,8 @@ def clear_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         problem = str(error)
-        if "full" in problem:
+        # On a disk without one free block not even the file of locks can be made.
+        if "full" in problem or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE":
             raise _disk_full(path) from error
         if "locked" in problem:
             raise LibraryError(

@@ -34,6 +34,7 @@ ORIGINALS = "originals"
 # thousand; here a passage that is first by its words must not sink below those that are fiftieth in both.
 _CANDIDATES = 60
 _RRF_CONSTANT = 10
+_MOST_BYTES_READ_HERE = 256 * 1024
 
 Progress = Callable[[int, int, str], None]
 
@@ -174,9 +175,10 @@ class Library:
         if same is not None:
             self._store.keep_origin(same, origin)
             return Added(fetched.url, "unchanged", same)
-        # A PDF is a program for a page; what one may do to its reader, it does to a child process.
-        isolated = fetched.media_type == "application/pdf"
-        document = reader.read(source, fetched) if isolated else read(source, fetched, menu_lines=menu_lines)
+        # A PDF is a program for a page; what one may do to its reader, it does to a child process. So does a page of a size
+        # that may take the extractor minutes: parts of it take the square of a page's paragraphs.
+        isolated = fetched.media_type == "application/pdf" or len(fetched.content) > _MOST_BYTES_READ_HERE
+        document = (reader.read if isolated else read)(source, fetched, menu_lines=menu_lines)
         before = self._store.document(document.id)
         if before is not None and before == replace(document, retrieved=before.retrieved, sha256=before.sha256):
             self._store.keep_reading(document.id, reading)

@@ -86,3 +86,14 @@ def test_a_full_disk_takes_no_new_library(small_disk: Path) -> None:
         Library.open(small_disk / "library", embedder=WordEmbedder())
     left = small_disk / "library"
     assert not left.exists() or list(left.iterdir()) == []
+
+
+def test_a_disk_without_one_free_block_is_named_as_full(small_disk: Path) -> None:
+    folder = small_disk / "library"
+    Library.open(folder, embedder=WordEmbedder()).close()
+    subprocess.run(f"head -c 4000000 /dev/zero > {small_disk}/ballast", shell=True, stderr=subprocess.DEVNULL, check=False)  # noqa: S602
+    with pytest.raises(LibraryError, match="the disk is full"):
+        Library.open(folder, embedder=WordEmbedder())
+    (small_disk / "ballast").unlink()
+    with Library.open(folder, embedder=WordEmbedder()) as library:
+        assert complete(library) == 0
