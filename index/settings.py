@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -14,6 +14,9 @@ from corpus.literature import EUROPE_PMC_URL, PUBMED_URL
 from index.errors import LibraryError
 
 FILE_NAME = "settings.toml"
+
+# Scheme, host and port of a site, as a content security policy names it: nothing that would end the directive it stands in.
+EmbeddingSite = Annotated[str, Field(pattern=r"^https?://(\*\.)?[a-zA-Z0-9.-]+(:\d{1,5})?$")]
 
 
 class _Table(BaseModel):
@@ -42,6 +45,18 @@ class Literature(_Table):
     europe_pmc_url: str = EUROPE_PMC_URL
 
 
+class Page(_Table):
+    """[page]"""
+
+    embed_in: tuple[EmbeddingSite, ...] = ()  # addresses of other sites that may show the page inside their own
+
+
+class Feedback(_Table):
+    """[feedback]"""
+
+    ask: bool = False  # whether the page asks "Did this answer your question?" and keeps the verdict, never the question
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are an error that names the key and the nearest valid one."""
 
@@ -50,6 +65,8 @@ class Settings(BaseSettings):
     embedding: Embedding = Embedding()
     answers: Answers = Answers()
     literature: Literature = Literature()
+    page: Page = Page()
+    feedback: Feedback = Feedback()
 
     @property
     def model(self) -> str | None:
@@ -82,5 +99,11 @@ class Settings(BaseSettings):
         return loaded
 
 
-_TABLES: dict[str, type[_Table]] = {"embedding": Embedding, "answers": Answers, "literature": Literature}
+_TABLES: dict[str, type[_Table]] = {
+    "embedding": Embedding,
+    "answers": Answers,
+    "literature": Literature,
+    "page": Page,
+    "feedback": Feedback,
+}
 _KEYS = [f"{table}.{key}" for table, model in _TABLES.items() for key in model.model_fields]

@@ -2,7 +2,7 @@
 
 `cli` is the command line and `terminal` what it prints; `server` serves the page that `page` lays out, `cards` draws the
 answers, `snapshot` the library's copies, and `guard` keeps everything on this machine. Every word of the page that is
-neither quoted nor one of the assistant's fixed texts stands in `texts.toml`.
+neither quoted nor one of the assistant's fixed texts stands in `languages/`.
 """
 
 import os

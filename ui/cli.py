@@ -232,6 +232,22 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def feedback(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:
+    """Show what readers missed, where settings.toml lets the page ask them."""
+    from ui.feedback import summary, verdicts
+
+    with _library(library) as opened:
+        asking = opened.settings.feedback.ask
+    found = summary(list(verdicts(library)))
+    if as_json:
+        _print_json({"asking": asking, **found})
+    else:
+        from ui.terminal import show_feedback
+
+        show_feedback(asking, found)
+
+
 @app.command("eval")
 def eval_(
     questions: Annotated[

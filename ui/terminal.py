@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -108,6 +109,22 @@ def show_list(summaries: Sequence[DocumentSummary]) -> None:
     """The documents of a library, a line each: id, year, kind, passages, title, address."""
     for one in summaries:
         print(f"{one.id}  {one.year or '':4}  {one.kind:8}  {one.passages:4}  {one.title}  <{one.url}>")
+
+
+def show_feedback(asking: bool, found: dict[str, Any]) -> None:
+    """The verdicts on answers, and the subjects that readers missed; how to ask for verdicts where nobody was asked."""
+    counts = found["verdicts"]
+    print(f"Did this answer your question? yes {counts['yes']}, no {counts['no']}, something is wrong {counts['wrong']}")
+    if not asking:
+        print("The page does not ask. To turn it on, write in the library's settings.toml:\n  [feedback]\n  ask = true")
+    for name, lead in (
+        ("unanswered", "Not answered; the nearest that the library has, most often first:"),
+        ("wrong", "Something is wrong in answers from:"),
+    ):
+        if found[name]:
+            print(lead)
+        for one in found[name]:
+            print(f"  {one['times']:4}  {one['subject'] or '(nothing near)'}")
 
 
 def _print(text: str, style: str | None = None) -> None:

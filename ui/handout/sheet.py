@@ -1,0 +1,121 @@
+"""The sheet itself: questions, quotes as the library holds them, and the full reference of every source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import unquote
+
+from assistant import Assistant
+from assistant.texts import DISCLAIMER, NOT_FOUND
+from corpus import Document, MyositisError
+from corpus.starter import SCHEME
+from ui.handout.request import HandoutRequest, QuotePlace
+from ui.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class SheetQuote:
+    """A quote word for word, the number of its reference (from 1), and where in that source it stands.
+
+    `cited` holds the references that the quote names itself, as the list at the end of its document gives them.
+    """
+
+    text: str
+    reference: int
+    place: str
+    cited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source: `short` (title, kind, year) to stand beside a quote, and `full`, all that is known of where it stands."""
+
+    short: str
+    full: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTurn:
+    """A question with its quotes; `remark` says that nothing was found where there are none."""
+
+    question: str
+    quotes: tuple[SheetQuote, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that stands on the paper, in reading order. `made` is an ISO 8601 date."""
+
+    made: str
+    disclaimer: str
+    turns: tuple[SheetTurn, ...]
+    references: tuple[Reference, ...]
+
+
+def make_sheet(request: HandoutRequest, assistant: Assistant) -> Sheet:
+    """The sheet of what was asked for.
+
+    Raises `MyositisError` for a place that the library does not hold, and for one that is not made of whole sentences: half
+    a sentence can say the opposite of the whole.
+    """
+    numbers: dict[str, int] = {}
+    documents: dict[str, Document] = {}
+    turns = []
+    for turn in request.turns:
+        quotes = []
+        for place in turn.quotes:
+            if place.document not in documents:
+                documents[place.document] = assistant.library.document(place.document)
+            document = documents[place.document]
+            _check(place, document, assistant)
+            words = document.text[place.start : place.end]
+            number = numbers.setdefault(document.id, len(numbers) + 1)
+            quotes.append(SheetQuote(words, number, _place(document, place.start), _cited(words, document)))
+        turns.append(SheetTurn(turn.question.strip(), tuple(quotes), "" if quotes else NOT_FOUND))
+    references = tuple(_reference(documents[document_id]) for document_id in numbers)
+    return Sheet(date.today().isoformat(), DISCLAIMER, tuple(turns), references)
+
+
+def _check(place: QuotePlace, document: Document, assistant: Assistant) -> None:
+    sentences = [span for passage in assistant.library.passages_of(document.id) for span in passage.sentences]
+    begins, ends = {start for start, _ in sentences}, {end for _, end in sentences}
+    if place.start >= place.end or place.start not in begins or place.end not in ends:
+        raise MyositisError(
+            "there is no quote at this place of the library",
+            f"{document.id} from {place.start} to {place.end}",
+            "Ask the question again: the library may have been read anew since",
+        )
+
+
+def _place(document: Document, start: int) -> str:
+    """Section and page, as far as there are any."""
+    path = next((section.path for section in document.sections if section.start <= start < section.end), ())
+    section = " › ".join(heading for heading in path if heading != document.title)
+    page = document.page_at(start)
+    facts = [text("answer.section", section=section) if section else "", text("answer.page", page=page) if page else ""]
+    return ", ".join(filter(None, facts))
+
+
+def _cited(words: str, document: Document) -> tuple[str, ...]:
+    """The lines of the document's own list of sources whose label ("Name 2022: …") stands in `words`."""
+    lists = (document.text[section.start : section.end] for section in document.sections if not section.quotable)
+    lines = [line.strip() for each in lists for line in each.splitlines()]
+    labels = ((line.partition(": ")[0], line) for line in lines if ": " in line)
+    return tuple(line for label, line in labels if len(label) > 3 and label in words)
+
+
+def _reference(document: Document) -> Reference:
+    """Authors, title, kind, year, DOI, address, and the day it was copied, as far as they are known."""
+    if document.url.startswith(SCHEME):
+        address = text("handout.starter")
+    elif document.url.startswith("file:"):
+        # The path would tell how the disk of the page's owner is laid out.
+        address = text("handout.file", name=unquote(document.url.rpartition("/")[2]))
+    else:
+        address = document.url
+    doi = f"https://doi.org/{document.doi}" if document.doi else None
+    known = [text(f"kinds.{document.kind}"), str(document.year) if document.year else text("answer.no_year")]
+    parts = [document.authors, document.title, *known, doi, address, text("snapshot.retrieved", date=document.retrieved)]
+    return Reference(", ".join([document.title, *known]), ". ".join(part.rstrip(".") for part in parts if part) + ".")
