@@ -11,6 +11,7 @@ from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
 from ui.markup import escaped, link, safe_address
 from ui.sources import facts, is_dated, source_address, who_says_it, years_apart
 from ui.texts import text
+from ui.tools import turn_tools
 from ui.words import WordsInAnswer
 
 # Characters of context shown on each side of a quote; the rest is in the library's copy, one press away.
@@ -73,7 +74,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         _related(around.related),
         words.list_html(),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(answer.disclaimer)}</p>',
-        '<div class="turn-tools"></div>',
+        turn_tools(answer, [subject.address for subject in around.closest if subject.address]),
         "</section>",
     ]
     return "".join(parts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,7 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from assistant import Assistant, Status
+from assistant import Assistant
+from assistant.records import Status
 from corpus import MyositisError
 
 FILE_NAME = "feedback.jsonl"
@@ -58,7 +59,7 @@ def add_feedback(app: FastAPI, assistant: Assistant) -> None:
         app.add_route("/feedback", _taking(assistant), methods=["POST"])
 
 
-def _taking(assistant: Assistant) -> Callable[[Request], object]:
+def _taking(assistant: Assistant) -> Callable[[Request], Awaitable[Response]]:
     def take(body: bytes) -> Response:
         given = Given.model_validate_json(body)
         titles = assistant.library.titles(given.documents)

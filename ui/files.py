@@ -7,9 +7,11 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 # Later sheets win over earlier ones, so their order counts.
-STYLES = ("colours", "frame", "controls", "first_view", "answer", "viewer", "copy", "print")
+STYLES = ("colours", "frame", "controls", "first_view", "answer", "viewer", "copy", "aids", "sheet", "print")
 # The script that the page loads; it imports the others in js/ by name.
 ENTRY = "js/page.js"
+# The script that every page runs before it is drawn: the reader's own size, colours and language, with no flash of others.
+APPEARANCE = "js/appearance.js"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import html
 import re
 from urllib.parse import urlsplit
 
-from ui.texts import text
+from ui.files import APPEARANCE
+from ui.texts import language, text
 
 # Characters that browsers drop inside an address, so that "java\tscript:" would run, and spaces at its ends.
 _DROPPED = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
@@ -49,10 +50,11 @@ def whole_page(title: str, body: str, root: str) -> str:
     """A complete HTML page in the look of the chat page. `root` leads from it to the first page ("../", say)."""
     return (
         "<!doctype html>\n"
-        '<html lang="en"><head><meta charset="utf-8">'
+        f'<html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
         f"<title>{escaped(title)} – {escaped(text('page.title'))}</title>"
+        f'<script src="{root}{APPEARANCE}"></script>'
         f'<link rel="icon" href="{root}icon.svg" type="image/svg+xml"><link rel="stylesheet" href="{root}style.css">'
         f'</head><body id="own" class="own-page"><main>{body}</main></body></html>\n'
     )

@@ -22,7 +22,8 @@ from corpus.starter import topics
 from ui.cards import Surroundings, question_buttons, turn_html
 from ui.markup import escaped
 from ui.related import nearest_subjects, organisations_address, related_questions
-from ui.texts import text
+from ui.texts import language, speaking, text
+from ui.tools import tools_html, voice_typing_html
 
 # How many turns a page holds, so that one visitor cannot fill the server's memory.
 _MOST_TURNS = 40
@@ -56,8 +57,10 @@ class Turn:
 
 
 def build_page(assistant: Assistant) -> gr.Blocks:
-    """The page that asks `assistant`; it holds no state of its own."""
+    """The page that asks `assistant`, in the language that is spoken now; it holds no state of its own."""
+    spoken = language()  # Gradio calls the functions below outside of any request
 
+    @speaking(spoken)
     def respond(typed: str, turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
         try:
             kept = _asked(assistant, _sent(event, "question", str) or typed, turns)
@@ -65,6 +68,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip(), _problem(error)
         return _shown(kept)
 
+    @speaking(spoken)
     def ask_again(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
         """After a reload: the questions that the visitor's browser kept are asked again, in their order."""
         kept = turns
@@ -75,12 +79,13 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             return *_shown(kept)[:-1], _problem(error)
         return _shown(kept)
 
+    @speaking(spoken)
     def remove(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
         return _shown(turns[:-1] if _sent(event, "remove", str) == "last" else [])
 
     with gr.Blocks(title=text("page.title"), analytics_enabled=False) as page:
         turns = gr.State([], time_to_live=_KEPT_SECONDS)
-        _html(_introduction(), "introduction")
+        _html(_introduction(assistant.library.settings.feedback.ask), "introduction")
         conversation = _html("", "conversation", _ASK_ON_CLICK)
         removing = _html("", "removing", _REMOVE_ON_CLICK)
         with gr.Column(elem_id="asking"):
@@ -88,6 +93,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 label=text("ask.question"), info=text("ask.example"), elem_id="question", lines=1, max_lines=8, autofocus=False
             )
             button = gr.Button(text("ask.button"), elem_id="ask", variant="primary")
+            _html(voice_typing_html(), "voice")
             _html(_waiting(), "waiting")
             status = _html("", "status")
         topic_list = _html(_topics(), "topics", _ASK_ON_CLICK)
@@ -141,12 +147,12 @@ def _shown(turns: list[Turn]) -> tuple[Any, ...]:
     return turns, _conversation(turns), gr.update(value="", label=label), _removing(turns), ""
 
 
-def _introduction() -> str:
+def _introduction(asks_feedback: bool) -> str:
     return (
         f'<header><h1><img src="icon.svg" alt="" width="56" height="56"> {escaped(text("page.title"))}</h1>'
         f'<p class="lead">{escaped(text("page.lead"))}</p>'
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(DISCLAIMER)}</p></header>'
-        '<div id="tools"></div>'
+        f'<div id="tools">{tools_html(asks_feedback)}</div>'
     )
 
 

@@ -17,13 +17,16 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from assistant import Assistant
 from corpus import Document, MyositisError
+from ui.feedback import add_feedback
 from ui.files import OwnFile, own_files
 from ui.guard import Guard
+from ui.handout.routes import add_handout
+from ui.installable.routes import add_installable
 from ui.page import build_page
 from ui.page_pictures import PagePictures, whole_number
 from ui.pdf_snapshot import pdf_page
 from ui.snapshot import missing_page, snapshot_page
-from ui.texts import text
+from ui.texts import DEFAULT, LANGUAGES, speaking, text
 from ui.viewer import viewer_html
 
 # Questions that wait for their turn; further ones are told that the page is busy.
@@ -91,11 +94,24 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
     for name, file in own_files().items():
         app.add_route(f"/{name}", _own_file(file))
 
+    add_handout(app, assistant)
+    add_feedback(app, assistant)
+    add_installable(app)
+    for code in reversed(LANGUAGES):  # the default one last: what is mounted at "/" takes every path
+        with speaking(code):
+            _mount(app, build_page(assistant), "/" if code == DEFAULT else f"/{code}", root_path)
+    app.add_middleware(Guard, root_path=root_path, settings=library.settings)
+    return app
+
+
+def _mount(app: FastAPI, page: gr.Blocks, path: str, root_path: str) -> None:
+    """Let `app` serve Gradio's `page` at `path`; ui/guard.py shows it at "/" to those who speak its language."""
+    public = root_path + path.rstrip("/")
     gr.mount_gradio_app(
         app,
-        build_page(assistant).queue(max_size=_WAITING),
-        path="/",
-        root_path=root_path or None,
+        page.queue(max_size=_WAITING),
+        path=path,
+        root_path=public or None,
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
         footer_links=[],
         run_history=False,  # it would keep every question in the browser's storage
@@ -105,8 +121,6 @@ def build_app(assistant: Assistant, *, root_path: str = "") -> FastAPI:
         pwa=False,
         enable_monitoring=False,
     )
-    app.add_middleware(Guard, root_path=root_path)
-    return app
 
 
 def serve(assistant: Assistant, host: str, port: int) -> None:

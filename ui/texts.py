@@ -21,7 +21,7 @@ LANGUAGES: tuple[str, ...] = tuple(sorted(_texts, key=lambda code: (code != DEFA
 _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
-def text(name: str, **values: object) -> str:
+def text(name: str, /, **values: object) -> str:
     """The text called `name`, as "table.key", with `values` put in its braces. Raises `KeyError` where there is none."""
     table, key = name.split(".")
     words = _texts[_spoken.get()][table][key]

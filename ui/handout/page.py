@@ -12,9 +12,10 @@ def handout_html(sheet: Sheet) -> str:
     turns = "".join(_turn(turn, position, sheet) for position, turn in enumerate(sheet.turns, start=1))
     references = "".join(f"<li>{escaped(reference.full)}</li>" for reference in sheet.references)
     sources = f'<h3>{escaped(text("handout.references"))}</h3><ol class="sheet-sources">{references}</ol>' if references else ""
-    lines = f'<p class="sheet-lines"><span>{escaped(text("handout.name"))}:</span><span>{escaped(text("handout.appointment"))}:</span></p>'
+    lines = "".join(f"<span>{escaped(text(name))}:</span>" for name in ("handout.name", "handout.appointment"))
     return (
-        f'<article class="sheet"><h2>{escaped(text("handout.title"))}</h2><p>{escaped(text("handout.for_you"))}</p>{lines}'
+        f'<article class="sheet"><h2>{escaped(text("handout.title"))}</h2>'
+        f'<p>{escaped(text("handout.for_you"))}</p><p class="sheet-lines">{lines}</p>'
         f'<p class="disclaimer"><strong>{escaped(text("handout.please_note"))}:</strong> '
         f'<span lang="en">{escaped(sheet.disclaimer)}</span></p><p>{escaped(text("handout.made", date=sheet.made))}</p>'
         f"{turns}{sources}{_notes('handout.further_notes', 6)}</article>"
@@ -25,13 +26,14 @@ def _turn(turn: SheetTurn, position: int, sheet: Sheet) -> str:
     remark = f'<p lang="en">{escaped(turn.remark)}</p>' if turn.remark else ""
     quotes = "".join(_quote(quote, sheet) for quote in turn.quotes)
     heading = f"<h3>{position}. {escaped(turn.question)}</h3>"
-    return f'<section>{heading}{remark}{quotes}{_notes("handout.notes", 3)}</section>'
+    return f"<section>{heading}{remark}{quotes}{_notes('handout.notes', 3)}</section>"
 
 
 def _quote(quote: SheetQuote, sheet: Sheet) -> str:
     source = f"[{quote.reference}] {sheet.references[quote.reference - 1].short}{f' – {quote.place}' if quote.place else ''}"
     cited = "".join(f"<p>{escaped(text('handout.cited'))} {escaped(one)}</p>" for one in quote.cited)
-    return f'<figure><blockquote lang="en">{escaped(quote.text)}</blockquote><figcaption><p>{escaped(source)}</p>{cited}</figcaption></figure>'
+    words = f'<blockquote lang="en">{escaped(quote.text)}</blockquote>'
+    return f"<figure>{words}<figcaption><p>{escaped(source)}</p>{cited}</figcaption></figure>"
 
 
 def _notes(name: str, lines: int) -> str:

@@ -15,8 +15,22 @@ from ui.handout.sheet import Sheet
 from ui.texts import language, text
 
 _TEMPLATE = Path(__file__).with_name("handout.typ")
+# Unicode's categories of control characters, halves of surrogate pairs, and places without a character.
+_UNDRAWN = ("Cc", "Cs", "Co", "Cn")
 # The template's own words, by the names it knows them by.
-_WORDS = ("title", "made", "for_you", "name", "appointment", "notes", "further_notes", "references", "cited", "page_of", "please_note")
+_WORDS = (
+    "title",
+    "for_you",
+    "name",
+    "appointment",
+    "please_note",
+    "made",
+    "cited",
+    "notes",
+    "references",
+    "further_notes",
+    "page_of",
+)
 
 
 def handout_pdf(sheet: Sheet, paper: Paper) -> bytes:
@@ -46,4 +60,4 @@ def _compiler() -> typst.Compiler:
 
 def _drawable(content: str) -> str:
     """`content` without control characters, which no font can draw and PDF/UA forbids."""
-    return "".join(one if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs", "Co", "Cn") else "\ufffd" for one in content)
+    return "".join(one if one == "\n" or unicodedata.category(one) not in _UNDRAWN else "\ufffd" for one in content)

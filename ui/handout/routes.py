@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ def add_handout(app: FastAPI, assistant: Assistant) -> None:
         app.add_route(f"/handout.{ending}", _answering(assistant, media_type, form), methods=["POST"])
 
 
-def _answering(assistant: Assistant, media_type: str, form: _Form) -> Callable[[Request], object]:
+def _answering(assistant: Assistant, media_type: str, form: _Form) -> Callable[[Request], Awaitable[Response]]:
     def made(body: bytes) -> Response:
         request = HandoutRequest.model_validate_json(body)
         content = form(make_sheet(request, assistant), request)

@@ -3,8 +3,15 @@
 import "./asking.js";
 import "./buttons.js";
 import "./dialogs.js";
+import "./feedback.js";
+import "./handout.js";
+import "./installable.js";
+import "./keys.js";
 import "./memory.js";
+import "./read_aloud.js";
+import "./reading_aids.js";
 import "./viewer.js";
+import "./voice_typing.js";
 import "./words.js";
 import { placeAnnouncer } from "./announcer.js";
 import { startWatching, whenReady } from "./moments.js";

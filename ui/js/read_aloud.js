@@ -1,0 +1,99 @@
+// Reading an answer aloud with a voice of this device: the question, each quote with its source, the disclaimer. Voices that
+// would send the words elsewhere are not used; where there is no other, the buttons stay hidden.
+
+import { turns, whenChanged, whenReady } from "./moments.js";
+
+const synthesis = globalThis.speechSynthesis;
+let reading = null; // { turn, state: "reading" | "paused" }
+
+function localVoice(language) {
+  const voices = synthesis.getVoices().filter((voice) => voice.localService);
+  const same = voices.filter((voice) => voice.lang.toLowerCase().startsWith(language));
+  return same.find((voice) => voice.default) ?? same[0];
+}
+
+function languageOf(element) {
+  return (element.closest("[lang]")?.lang || document.documentElement.lang).slice(0, 2).toLowerCase();
+}
+
+// The parts of a turn in reading order: emergencies, the question, notices, each quote and then its source, the disclaimer.
+export function partsOf(turn) {
+  const wanted = ".notice, h2, .verdict, .card mark, .card .title, .card .source, .disclaimer";
+  return [...turn.querySelectorAll(wanted)]
+    .filter((part) => !part.closest("details:not([open]), .unseen") && part.textContent.trim())
+    .map((part) => ({ words: wordsOf(part), language: languageOf(part) }));
+}
+
+// A list of facts is read with a pause after each.
+function wordsOf(part) {
+  const items = [...part.querySelectorAll("li")];
+  return items.length ? items.map((item) => item.textContent.trim()).join(". ") : part.textContent.trim().replace(/\s+/g, " ");
+}
+
+function spoken({ words, language }) {
+  const utterance = new SpeechSynthesisUtterance(words);
+  utterance.voice = localVoice(language) ?? localVoice("en");
+  utterance.lang = utterance.voice.lang;
+  return utterance;
+}
+
+function start(turn) {
+  stop();
+  const parts = partsOf(turn).map(spoken);
+  reading = { turn, state: "reading" };
+  const mine = reading;
+  parts.at(-1).addEventListener("end", () => {
+    if (reading === mine) stop();
+  });
+  for (const part of parts) synthesis.speak(part);
+  show();
+}
+
+function stop() {
+  reading = null;
+  synthesis?.cancel();
+  show();
+}
+
+function toggle(turn) {
+  if (reading?.turn !== turn) return start(turn);
+  if (reading.state === "reading") synthesis.pause();
+  else synthesis.resume();
+  reading.state = reading.state === "reading" ? "paused" : "reading";
+  show();
+}
+
+// The buttons of every turn say what a press would do now.
+function show() {
+  const able = Boolean(synthesis && localVoice("en"));
+  for (const turn of turns()) {
+    const button = turn.querySelector("[data-read-aloud]");
+    if (!button) continue;
+    const state = reading?.turn === turn ? reading.state : "silent";
+    button.hidden = !able;
+    // Only a change is written: every writing is a change of the conversation, which calls this again.
+    if (button.textContent !== button.dataset[state]) button.textContent = button.dataset[state];
+    turn.querySelector("[data-read-stop]").hidden = state === "silent";
+  }
+}
+
+whenReady(() => {
+  // Voices arrive late in some browsers.
+  synthesis?.addEventListener?.("voiceschanged", show);
+});
+whenChanged(() => {
+  // An answer that came is another moment; what was being read is not on the page as it was.
+  if (reading && !reading.turn.isConnected) stop();
+  show();
+});
+// A closed page goes on talking in some browsers.
+addEventListener("pagehide", () => synthesis?.cancel());
+
+document.addEventListener("click", (event) => {
+  const turn = event.target.closest(".turn");
+  if (event.target.closest("[data-read-aloud]")) toggle(turn);
+  if (event.target.closest("[data-read-stop]")) {
+    stop();
+    turn.querySelector("[data-read-aloud]").focus();
+  }
+});
