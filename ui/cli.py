@@ -70,12 +70,15 @@ def serve(
     library: LibraryOption = _DEFAULT_LIBRARY,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 7860,
+    root_path: Annotated[str, typer.Option(metavar="/PATH", help="The sub-path at which a proxy makes the page public.")] = "",
 ) -> None:
     """Serve the chat page; the first run builds the starter library."""
+    if root_path and not root_path.startswith("/"):
+        raise typer.BadParameter("it begins with a slash, as in /ibm", param_hint="--root-path")
     from ui.server import serve as serve_page
 
     with _assistant(library) as assistant:
-        serve_page(assistant, host, port)
+        serve_page(assistant, host, port, root_path.rstrip("/"))
 
 
 @app.command()
@@ -234,7 +237,7 @@ def check(
 
 @app.command()
 def feedback(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:
-    """Show what readers missed, where settings.toml lets the page ask them."""
+    """Show what readers say the answers missed."""
     from ui.feedback import summary, verdicts
 
     with _library(library) as opened:

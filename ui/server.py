@@ -123,17 +123,21 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str, root_path: str) -> None:
     )
 
 
-def serve(assistant: Assistant, host: str, port: int) -> None:
+def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> None:
     """Serve the page until it is stopped (Ctrl+C), and print its address on stderr once it answers.
 
-    Port 0 takes any free one. No question is logged. Raises `MyositisError` where `host` and `port` cannot be listened on,
-    or the library does not fit its model.
+    Port 0 takes any free one; `root_path` is as in `build_app`. No question is logged. Raises `MyositisError` where
+    `host` and `port` cannot be listened on, or the library does not fit its model.
     """
     with _listening(host, port) as listener:
         # The model takes seconds to load: now, not while the first question waits, and with an error that still ends the command.
         assistant.library.search(text("ask.example"), 1)
         config = uvicorn.Config(
-            build_app(assistant), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=1
+            build_app(assistant, root_path=root_path),
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
         )
         _Announcing(config, host).run(sockets=[listener])
 
