@@ -12,13 +12,6 @@ let text = "";
 let latest = 0;
 let drawing = Promise.resolve();
 
-// The question of a turn as it was asked, without the words that lead it in.
-function questionOf(turn) {
-  const heading = turn.querySelector("h2").cloneNode(true);
-  heading.querySelector(".asked")?.remove();
-  return heading.textContent.trim();
-}
-
 function answerOf(turn) {
   return JSON.parse(turn.querySelector(".turn-tools").dataset.answer);
 }
@@ -34,7 +27,7 @@ function listTurns() {
     label.className = "choice";
     label.innerHTML = '<input type="checkbox" name="turn" checked> <span></span>';
     label.querySelector("input").value = turn.id;
-    label.querySelector("span").textContent = questionOf(turn);
+    label.querySelector("span").textContent = turn.dataset.question;
     return label;
   });
   within("#handout-turns .choices").replaceChildren(...rows);
@@ -44,7 +37,7 @@ function request() {
   const chosen = new Set([...dialog().querySelectorAll("[name=turn]:checked")].map((box) => box.value));
   const asked = candidates()
     .filter((turn) => chosen.has(turn.id))
-    .map((turn) => ({ question: questionOf(turn), quotes: answerOf(turn).quotes }));
+    .map((turn) => ({ question: turn.dataset.question, quotes: answerOf(turn).quotes }));
   return { turns: asked, paper: within("[name=paper]:checked").value };
 }
 

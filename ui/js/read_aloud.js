@@ -18,7 +18,7 @@ function languageOf(element) {
 
 // The parts of a turn in reading order: emergencies, the question, notices, each quote and then its source, the disclaimer.
 export function partsOf(turn) {
-  const wanted = ".notice, h2, .verdict, .card mark, .card .title, .card .source, .disclaimer";
+  const wanted = ".notice, h2, .verdict, .card mark, .card .title, .card .source, .card .who, .disclaimer";
   return [...turn.querySelectorAll(wanted)]
     .filter((part) => !part.closest("details:not([open]), .unseen") && part.textContent.trim())
     .map((part) => ({ words: wordsOf(part), language: languageOf(part) }));

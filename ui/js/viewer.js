@@ -14,6 +14,7 @@ function address(part) {
   const found = new URL(opener.href);
   found.pathname += "/part";
   found.hash = "";
+  found.searchParams.set("lang", document.documentElement.lang);
   if (part) found.searchParams.set("part", part);
   return found;
 }
