@@ -20,6 +20,8 @@ from corpus.errors import ReadError
 from corpus.pdf_blocks import compose
 from corpus.pdf_characters import PageCharacters, PdfPages
 from corpus.pdf_details import PdfDetails, details
+from corpus.pdf_file import plain_text
+from corpus.pdf_information import information
 from corpus.pdf_lines import Line, PageSegments, Segment, lines, segments
 from corpus.pdf_ocr import INSTALL, SCALE, TextRecognition, is_installed
 
@@ -41,6 +43,7 @@ class PdfText:
     """The text of a PDF, what it states of itself, and the numbers of its pages that are pictures of text.
 
     Those in `recognised` were read by text recognition, those in `scanned` were not. `lines` are in the order of the text.
+    `plain` is a text without layout, read from a file too damaged for more; it has no `lines`.
     """
 
     builder: TextBuilder
@@ -48,6 +51,7 @@ class PdfText:
     scanned: tuple[int, ...] = ()
     recognised: tuple[int, ...] = ()
     lines: tuple[Line, ...] = ()
+    plain: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -55,6 +59,8 @@ class PdfText:
         notes = [f"{_scanned_note(self.scanned)}. {INSTALL}"] if self.scanned else []
         if self.recognised:
             notes.append(f"{_scanned_note(self.recognised)} and was read by text recognition, which may misread words")
+        if self.plain:
+            notes.append("the file is damaged and its layout was not read, so words of columns and tables may be out of order")
         return tuple(notes)
 
 
@@ -67,14 +73,19 @@ def read_pdf(content: bytes, where: str, *, recognise: bool = True) -> PdfText:
     """
     if not content.strip():
         raise ReadError("the file is empty", where, "Fetch or export it again")
-    with contextlib.closing(PdfPages(content, where)) as file:
+    try:
+        opened = PdfPages(content, where)
+    except ReadError:
+        if plain := _plain(content):
+            return plain
+        raise
+    with contextlib.closing(opened) as file:
         pages: list[PageSegments] = []
         pictured: set[int] = set()
         for page in file.pages():
             pages.append(segments(page))
             if page.pictured:
                 pictured.add(page.number)
-        metadata = {key: file.metadata(key) for key in ("Title", "Author", "Subject")}
         bodies, margins = _without_running_rows(pages)
         # A scan often bears a stamp or a running line as text.
         scanned = [page.number for page in bodies if page.number in pictured and page.characters < _SCANNED_CHARACTERS]
@@ -90,13 +101,23 @@ def read_pdf(content: bytes, where: str, *, recognise: bool = True) -> PdfText:
             "the PDF holds no text (pictures only, perhaps)", where, "Run it through text recognition (OCR) and add the result"
         )
     builder = TextBuilder()
-    stated = details(body, margins, metadata, content)
-    order = compose(body, builder, stated.title_lines)
+    stated = information(content)
+    found = details(body, margins, stated)
+    order = compose(body, builder, found.title_lines, stated.outline)
     if not builder.has_quotable_text:  # all of it looks like small print or tables: then that is what it says
         builder, order = TextBuilder(), body
         for line in body:
             builder.paged_paragraph([(line.page, line.text)])
-    return PdfText(builder, stated, tuple(scanned), tuple(read), tuple(order))
+    return PdfText(builder, found, tuple(scanned), tuple(read), tuple(order))
+
+
+def _plain(content: bytes) -> PdfText | None:
+    """What pypdf reads of a file that pdfium refuses, None where that is nothing."""
+    builder = TextBuilder()
+    for number, text in enumerate(plain_text(content), start=1):
+        for block in re.split(r"\n\s*\n", text):
+            builder.paged_paragraph([(number, line) for line in block.splitlines()])
+    return PdfText(builder, details([], [], information(content)), plain=True) if builder.has_text else None
 
 
 def _recognised(file: PdfPages, numbers: Sequence[int]) -> dict[int, PageSegments]:

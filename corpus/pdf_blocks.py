@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from corpus.canonical import TextBuilder
 from corpus.pdf_lines import Line
+from corpus.pdf_outline import OutlineEntry, outlined
 from corpus.pdf_scripts import without_rest_of_mark
 
 # Type this much smaller than the body's is a footnote, a caption or the words of a figure.
@@ -54,12 +55,14 @@ _BROKEN_ADDRESS = re.compile(r"(?:\bhttps?:|://\S*/)$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
-def compose(lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line]) -> list[Line]:
+def compose(
+    lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line], outline: Sequence[OutlineEntry] = ()
+) -> list[Line]:
     """Hand headings, paragraphs and what is not to be quoted to `builder`; the lines in the order in which they went there.
 
-    `title` are those of `lines` that hold the title.
+    `title` are those of `lines` that hold the title. What stands in the file's `outline` is a heading, whatever its type.
     """
-    composer = _Composer(lines, builder, title)
+    composer = _Composer(lines, builder, title, outline)
     composer.run()
     return composer.order
 
@@ -67,7 +70,9 @@ def compose(lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line]) 
 class _Composer:
     """One pass over the lines of a document, with the paragraph and the asides that are under way."""
 
-    def __init__(self, lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line]) -> None:
+    def __init__(
+        self, lines: Sequence[Line], builder: TextBuilder, title: Sequence[Line], outline: Sequence[OutlineEntry]
+    ) -> None:
         body_size = main_size(lines)
         if _most(lines, [line.upright for line in lines]):
             # A stamp set sideways in the margin reads like a headline by its size; it is small print.
@@ -85,12 +90,13 @@ class _Composer:
         self._in_table = False
         self._position = 0
         self._front_end = front_end(self._lines)
+        self._outlined = outlined(self._lines, outline)
         self._large_prose = _large_prose(self._lines, body_size)
 
     def run(self) -> None:
         while self._position < len(self._lines):
             line = self._lines[self._position]
-            if line in self._title or self._is_heading(line):
+            if line in self._title or self._position in self._outlined or self._is_heading(line):
                 self._take_heading(line)
                 continue
             if self._is_aside(line):
@@ -109,8 +115,10 @@ class _Composer:
         return self._position < self._front_end
 
     def _take_heading(self, line: Line) -> None:
-        run = [line]
-        for following in self._lines[self._position + 1 : self._position + 5]:
+        run, named = [line], self._outlined.get(self._position)
+        if named:
+            run = self._lines[self._position : self._position + named[0]]
+        for following in () if named else self._lines[self._position + 1 : self._position + 5]:
             if not (following in self._title if line in self._title else self._same_heading(run[-1], following)):
                 break
             run.append(following)
@@ -122,7 +130,9 @@ class _Composer:
             self._builder.aside(self._pieces(run))
         elif not _KEYWORDS.match(text):
             self.order += run
-            self._builder.heading(text.rstrip(" :"), self._level(text, line), page=line.page)
+            depth = named[1] if named and line not in self._title else 0
+            level = 2 + depth if depth else self._level(text, line)
+            self._builder.heading(text.rstrip(" :"), level, page=line.page)
         self._position += len(run)
         if _KEYWORDS.match(text):
             self._take_keywords(run)
@@ -137,7 +147,12 @@ class _Composer:
         words = list(heading)
         while self._position < len(self._lines):
             line = self._lines[self._position]
-            if self._is_heading(line) or not 0 <= words[-1].y - line.y < 1.6 * line.size or line.page != words[-1].page:
+            if (
+                self._position in self._outlined
+                or self._is_heading(line)
+                or not 0 <= words[-1].y - line.y < 1.6 * line.size
+                or line.page != words[-1].page
+            ):
                 break
             words.append(line)
             self._position += 1

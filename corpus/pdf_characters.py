@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from corpus.errors import ReadError
+from corpus.pdf_file import damaged, open_pdf
 
 _BOLD = re.compile(r"bold|black|heavy|demi|-medi\b|medi$", re.IGNORECASE)
 # pdfium gives a hyphen at a line's end as U+0002; fonts often name the hyphen they draw a soft one.
@@ -68,24 +68,13 @@ class PdfPages:
     """An open PDF. Raises `ReadError` when it is damaged or asks for a password; `where` names it in errors."""
 
     def __init__(self, content: bytes, where: str) -> None:
-        try:
-            self._file = pypdfium2.PdfDocument(content)
-            self.count = len(self._file)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise ReadError("the PDF is encrypted", where, "Save a copy without a password and add that") from error
-            raise _damaged(where, str(error)) from error
-        if not self.count:
-            raise _damaged(where, "it has no pages")
+        self._file = open_pdf(content, where)
+        self.count = len(self._file)
         self._where = where
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def metadata(self, key: str) -> str:
-        """An entry of the file's own description, such as "Title"; empty where it has none."""
-        return str(self._file.get_metadata_value(key))
 
     def pages(self) -> Iterator[PageCharacters]:
         """Every page in order, one in memory at a time. Raises `ReadError` when none can be opened."""
@@ -105,7 +94,7 @@ class PdfPages:
             finally:
                 page.close()
         if not opened:
-            raise _damaged(self._where, problem)
+            raise damaged(self._where, problem)
 
     def picture(self, number: int, scale: float) -> Any:  # noqa: ANN401  # a numpy array, which only OCR looks into
         """Page `number` (from 1) as RGB, (height, width, 3) uint8, at `scale` pixels per point, its longer side at most 4,000."""
@@ -115,10 +104,6 @@ class PdfPages:
             return page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3]
         finally:
             page.close()
-
-
-def _damaged(where: str, problem: str) -> ReadError:
-    return ReadError("the PDF cannot be read", where, f"Open it in a PDF viewer and save it anew ({problem.strip(' .')[:200]})")
 
 
 def _page_characters(page: pypdfium2.PdfPage, number: int) -> PageCharacters:

@@ -12,6 +12,7 @@ from datetime import date
 
 from corpus.canonical import canonical_line
 from corpus.pdf_blocks import front_end, joined, main_size, words_of
+from corpus.pdf_information import PdfInformation
 from corpus.pdf_lines import Line
 
 _EARLIEST = 1900
@@ -33,7 +34,6 @@ _LABEL = re.compile(
 _REVIEW = re.compile(r"\breview\b|\bmeta-analys[ie]s\b", re.IGNORECASE)
 _REVIEW_LABEL = re.compile(r"(?:[\w-]+ ){0,2}review(?: article| paper)?s?|(?:review|cochrane) .{0,20}", re.IGNORECASE)
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s\"<>]+")
-_XMP_DOI = re.compile(rb"<(?:prism:doi|dc:identifier|pdfx:doi)>\s*(?:doi:\s*)?(10\.\d{4,9}/[^<\s]+)", re.IGNORECASE)
 _DATE = r"[^.;()©]{0,40}?\b((?:19|20)\d\d)\b"
 # From the surest to the least sure of the lines that state a year.
 _YEARS = tuple(
@@ -55,6 +55,7 @@ _BARE_DATE = re.compile(
     r"dec(?:ember)?)\b\.?[\s\d,]{0,8}\b((?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_ANY_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _DEGREE = re.compile(
     r",?\s*\b(?:MD|M\.D\.|PhD|Ph\.D\.|DPhil|FRCP|MBBS|MSc|M\.Sc\.|BSc|MPH|MS|DO|PT|DPT|MRCP|FAAN|RN|Prof\.?|Dr\.?)(?=[\s,;.]|$)"
 )
@@ -87,14 +88,14 @@ class PdfDetails:
     title_lines: tuple[Line, ...] = ()
 
 
-def details(lines: Sequence[Line], margins: Sequence[Line], metadata: dict[str, str], content: bytes) -> PdfDetails:
-    """The details of the PDF with those body lines, in reading order, and running lines, which `content` was read into."""
-    first = lines[0].page
+def details(lines: Sequence[Line], margins: Sequence[Line], stated: PdfInformation) -> PdfDetails:
+    """The details of the PDF with those body lines, in reading order, those running lines, and what it has `stated`."""
+    first = lines[0].page if lines else 1
     page = [line for line in lines if line.page == first]
     end = front_end(page)
     title_lines = _title_lines(page, end)
     printed = " ".join(text for _, text in joined(title_lines, words_of(lines))).strip(" *†‡§")
-    title = _title(canonical_line(metadata.get("Title", "")), printed, page)
+    title = _title(canonical_line(stated.title), printed, page)
     small = main_size(lines) * 0.95
     # The front matter, the page's small print, and what runs along the pages' edges: where a paper states what it is.
     stating = [line.text for line in page[:end]]
@@ -105,9 +106,9 @@ def details(lines: Sequence[Line], margins: Sequence[Line], metadata: dict[str, 
     labels = [line.text for line in (*front, *margins) if line.page == first]
     return PdfDetails(
         title=title,
-        authors=_authors(front, title_lines, canonical_line(metadata.get("Author", "")), page),
-        year=_year([*stating, *small_print], _YEARS) or _year(stating, [_BARE_DATE]),
-        doi=_doi([*stating, *small_print, metadata.get("Subject", "")], content),
+        authors=_authors(front, title_lines, canonical_line(stated.authors), page),
+        year=_year([*stating, *small_print], _YEARS) or _year([stated.date], [_ANY_YEAR]) or _year(stating, [_BARE_DATE]),
+        doi=_doi([*stating, *small_print, stated.subject, stated.doi or ""]),
         is_review=bool(_REVIEW.search(title or "")) or any(_REVIEW_LABEL.fullmatch(label.strip(" .:|")) for label in labels),
         title_lines=tuple(title_lines),
     )
@@ -195,12 +196,11 @@ def _year(stating: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> int | 
     return None
 
 
-def _doi(stating: Sequence[str], content: bytes) -> str | None:
+def _doi(stating: Sequence[str]) -> str | None:
     for text in stating:
         if found := _DOI.search(text):
             return _trimmed(found[0])
-    named = _XMP_DOI.search(content)
-    return _trimmed(named[1].decode("ascii", "replace")) if named else None
+    return None
 
 
 def _trimmed(doi: str) -> str:

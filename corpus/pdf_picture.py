@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 
 from corpus.errors import ReadError
+from corpus.pdf_file import open_pdf
 from corpus.pdf_places import PageBox
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def page_picture(content: bytes, where: str, number: int, boxes: Sequence[PageBo
     A very large page is drawn smaller. Raises `ReadError` where the file has no such page or it cannot be drawn.
     """
     try:
-        with contextlib.closing(pypdfium2.PdfDocument(content)) as file:
+        with contextlib.closing(open_pdf(content, where)) as file:
             if not 1 <= number <= len(file):
                 raise ReadError(f"the PDF has {len(file)} pages, and no page {number}", where, "Choose one of its pages")
             page = file[number - 1]
@@ -52,11 +53,8 @@ def page_picture(content: bytes, where: str, number: int, boxes: Sequence[PageBo
 
 def page_sizes(content: bytes, where: str) -> list[tuple[float, float]]:
     """(width, height) in points of each page as a viewer shows it. Raises `ReadError` where the file cannot be opened."""
-    try:
-        with contextlib.closing(pypdfium2.PdfDocument(content)) as file:
-            return [file.get_page_size(at) for at in range(len(file))]
-    except pypdfium2.PdfiumError as error:
-        raise ReadError("the PDF cannot be opened", where, f"Open the file itself ({error})") from error
+    with contextlib.closing(open_pdf(content, where)) as file:
+        return [file.get_page_size(at) for at in range(len(file))]
 
 
 def _dots_per_point(width: float, height: float, scale: int) -> float:

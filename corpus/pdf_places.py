@@ -15,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from corpus.pdf import read_pdf
+from corpus.pdf_file import open_pdf
 from corpus.pdf_lines import Line
 
 # What stands at the end of a line and is left out of the text: a hyphen that breaks a word, a heading's colon.
@@ -53,7 +54,7 @@ class PdfPlaces:
     def __init__(self, content: bytes, where: str) -> None:
         read = read_pdf(content, where, recognise=False)
         self.text, _, _ = read.builder.finish()
-        self._content = content
+        self._content, self._where = content, where
         self._places = _aligned(self.text, read.lines)
 
     def find(self, text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -91,7 +92,7 @@ class PdfPlaces:
             else:
                 on_page.append([place])
         boxes: list[PageBox] = []
-        with contextlib.closing(pypdfium2.PdfDocument(self._content)) as file:
+        with contextlib.closing(open_pdf(self._content, self._where)) as file:
             for number, on_page in runs.items():
                 page = file[number - 1]
                 text = page.get_textpage()
