@@ -145,9 +145,44 @@ def test_chromium_print(columns: int) -> None:
     check_fidelity(made(content), SENTENCES)
 
 
+_OFFICE = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+ office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text"><office:automatic-styles>
+<style:page-layout style:name="L"><style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm" fo:margin="2cm">
+<style:columns fo:column-count="COLUMNS" fo:column-gap="0.6cm"/></style:page-layout-properties>
+<style:header-style><style:header-footer-properties fo:margin-bottom="0.6cm"/></style:header-style></style:page-layout>
+<style:style style:name="T" style:family="paragraph">
+<style:text-properties fo:font-size="18pt" fo:font-weight="bold"/></style:style>
+<style:style style:name="P" style:family="paragraph">
+<style:paragraph-properties fo:text-align="justify" fo:margin-bottom="0.2cm"/>
+<style:text-properties fo:font-size="9pt" fo:language="en" fo:country="US" fo:hyphenate="true"/></style:style>
+<style:style style:name="B" style:family="paragraph" style:parent-style-name="P">
+<style:paragraph-properties fo:text-align="justify" fo:margin-bottom="0.2cm" fo:break-before="page"/>
+<style:text-properties fo:font-size="9pt" fo:language="en" fo:country="US" fo:hyphenate="true"/></style:style>
+<style:style style:name="S" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>
+</office:automatic-styles><office:master-styles><style:master-page style:name="Standard" style:page-layout-name="L">
+<style:header><text:p>A running head, page <text:page-number/></text:p></style:header></style:master-page></office:master-styles>
+<office:body><office:text><text:p text:style-name="T">TITLE</text:p>PARAGRAPHS</office:text></office:body></office:document>"""
+
+
+def _office(columns: int) -> str:
+    mark = '<text:span text:style-name="S">4,5</text:span>'
+    paragraphs = "".join(
+        f'<text:p text:style-name="{"B" if page > 1 and at == 0 else "P"}">'
+        + " ".join(text.replace("<", "&lt;") + mark for text in texts[at : at + 6])
+        + "</text:p>"
+        for page, texts in SENTENCES.items()
+        for at in range(0, _SENTENCES, 6)
+    )
+    return _OFFICE.replace("COLUMNS", str(columns)).replace("TITLE", TITLE).replace("PARAGRAPHS", paragraphs)
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
-def test_libreoffice(tmp_path: Path) -> None:
-    (tmp_path / "known.html").write_text(_html(1), encoding="utf-8")
+@pytest.mark.parametrize("columns", [1, 2])
+def test_libreoffice(tmp_path: Path, columns: int) -> None:
+    (tmp_path / "known.fodt").write_text(_office(columns), encoding="utf-8")
     command = ["soffice", f"-env:UserInstallation={(tmp_path / 'home').as_uri()}", "--headless", "--convert-to", "pdf"]
-    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "known.html")], check=True, timeout=120)
+    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "known.fodt")], check=True, timeout=120)
     check_fidelity(made((tmp_path / "known.pdf").read_bytes()), SENTENCES)
