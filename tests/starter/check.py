@@ -17,9 +17,9 @@ HIGHEST_GRADE = 8.0
 FEWEST_WORDS, MOST_WORDS = 500, 1000
 _KINDS = {"guide", "review", "study", "trial", "news", "web page"}
 
-# Advice makes no claim: it sends readers to someone, or to another page.
+# Advice makes no claim: it sends readers to someone, or to another page. A figure in it would be a claim.
 _ADVICE = re.compile(
-    r"(?:(?:Ask|Tell|Talk|Call|Keep|Learn|Follow|Get|Raise|Check|Look|Have|See|Do not|Never)\b"
+    r"(?!.*\d)(?:(?:Ask|Tell|Talk|Call|Keep|Learn|Follow|Get|Raise|Check|Look|Have|See|Do not|Never)\b"
     r"|(?:If|For) [^.]*, (?:call|tell|ask|follow)\b)"
 )
 # Sentences that make no claim either, each read and agreed to by hand.

@@ -89,6 +89,8 @@ def test_a_reference_that_nothing_cites_is_named() -> None:
         (lambda text: text.replace("(Hanna 2019)", "(Hanna 2019; Hana 2019)"), "does not hold (Hana 2019)"),
         (lambda text: text.replace("- Machado 2023: ", "- Machado: "), "does not list what it cites"),
         (lambda text: text.replace("## What does IBMFRS mean?", "## IBMFRS"), "has a heading that is no question: IBMFRS"),
+        (added("Ask your doctor: 8 in 10 people are helped."), "claims without a citation"),
+        (added("Steroids help, so ask your doctor."), "claims without a citation"),
         (added("Ask your docter about it."), "may be misspelt: docter"),
         (added("Ask your doctor about it. " * 100), "words without its citations, not 500 to 1000"),
         (lambda text: text.replace("title: Trials", "title: Trails"), "but states 'Trails"),
