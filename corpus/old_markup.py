@@ -1,6 +1,10 @@
-"""Hand-made pages of earlier years, put into the markup of today before they are read: layout tables, anchors for headings."""
+"""Hand-made pages of earlier years, put into the markup of today before they are read: tables for layout, bold lines and
+anchors for headings, and small raised numbers.
+"""
 
 from __future__ import annotations
+
+import re
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -11,13 +15,41 @@ from corpus.canonical import canonical_line
 LAYOUT_CELL = 160
 _LONGEST_HEADING = 80
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HIGH = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_EXPONENT = re.compile(r"[+−-]?\d{1,3}|[+−-]")
+_MARK = re.compile(r"[\[(]?[\d\s,;–—−*†‡§a-h-]+[\])]?")
+_COOKIES = re.compile(r"\bcookie|\bgdpr", re.IGNORECASE)
+_NO_TEXT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "form",
+    "footer",
+    "head",
+    "iframe",
+    "object",
+    "svg",
+    "select",
+    "button",
+)
+_EXTRACTED = dict.fromkeys(_HEADINGS, "head") | dict.fromkeys(("ul", "ol", "dl"), "list") | {"br": "lb"}
+_EXTRACTED |= dict.fromkeys(("li", "dt", "dd"), "item") | dict.fromkeys(("font", "big", "small", "tt", "abbr", "cite", "q"), "hi")
 _INLINE = frozenset({"a", "b", "big", "em", "font", "i", "small", "span", "strong", "u"})
 
 
 def modernised(tree: HtmlElement) -> HtmlElement:
-    """`tree`, changed in place: tables that only lay out a page become blocks, and where a page has no headings, its named
-    anchors with a line of their own become some.
+    """`tree`, changed in place: tables that only lay out a page become blocks, exponents superscript characters; where a page
+    has no headings, its named anchors and its bold words with a line of their own become some. Cookie notices are taken out.
     """
+    for notice in [
+        one for one in tree.iter("div", "section", "aside", "p") if _COOKIES.search(f"{one.get('id')} {one.get('class')}")
+    ]:
+        if notice.getparent() is not None:
+            notice.drop_tree()
+    for raised in list(tree.iter("sup")):
+        _spell(raised)
     if tree.find(".//table") is not None:
         layouts = [table for table in tree.iter("table") if _is_layout(table)]
         for table in layouts:
@@ -29,7 +61,43 @@ def modernised(tree: HtmlElement) -> HtmlElement:
             heading = _heading_at(anchor) if anchor.get("name") or anchor.get("id") else None
             if heading is not None:
                 _become_heading(heading)
+        for bold in list(tree.iter("b", "strong")):
+            if _is_line_of_its_own(bold) and _heading_at(bold) is bold:
+                _become_heading(bold)
     return tree
+
+
+def as_extracted(tree: HtmlElement) -> HtmlElement:
+    """The whole of `tree` under the element names that the extractor of main texts gives; changed in place."""
+    for element in list(tree.iter(*_NO_TEXT)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    for element in tree.iter():
+        if element.tag in _HEADINGS:
+            element.set("rend", element.tag)
+        element.tag = _EXTRACTED.get(element.tag, element.tag)
+    return tree
+
+
+def _spell(raised: HtmlElement) -> None:
+    """Spell a raised exponent high, as "10⁹"; leave out one that only leads to a reference or a note."""
+    words = canonical_line(raised.text_content())
+    leads = raised.find(".//a[@href]") is not None or raised.getparent().tag == "a"
+    if leads and _MARK.fullmatch(words):
+        raised.drop_tree()
+    elif _EXPONENT.fullmatch(words):
+        for child in list(raised):
+            raised.remove(child)
+        raised.text = words.translate(_HIGH)
+
+
+def _is_line_of_its_own(element: HtmlElement) -> bool:
+    """Whether nothing stands before `element` and after it on its line but line breaks and the ends of blocks."""
+    before, after, parent = element.getprevious(), element.getnext(), element.getparent()
+    ahead = (before.tail if before is not None else parent.text) or ""
+    if ahead.strip() or (element.tail or "").strip() or parent.tag in ("li", "td", "th", "dt", "a"):
+        return False
+    return (before is None or before.tag not in _INLINE) and after is not None and after.tag not in _INLINE
 
 
 def _is_layout(table: HtmlElement) -> bool:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from corpus.canonical import TextBuilder, canonical_line
 from corpus.fetch import decoded
-from corpus.old_markup import LAYOUT_CELL, modernised
+from corpus.old_markup import LAYOUT_CELL, as_extracted, modernised
 
 _LINE_BREAK = "\n"
 # trafilatura's names for what stands inside a line.
@@ -50,16 +50,19 @@ def read_web_page(
     tree = page_tree(content, charset)
     if tree is None:
         return None
-    heading = tree.find(".//h1")
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        heading = next(tree.iter("h2", "h3"), None) if not tree.findtext(".//title") else None
     own_title = heading.text_content() if heading is not None else tree.findtext(".//title")
     canonical_url = _canonical_link(tree)
     extracted = trafilatura.bare_extraction(
         modernised(tree), url=url, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
     )
     body = getattr(extracted, "body", None)
-    if body is None or not canonical_line(" ".join(body.itertext())):
-        # Too short for the extractor's rules; its baseline takes paragraphs wherever they stand.
-        body = trafilatura.baseline(page_tree(content, charset))[0]
+    if body is None or _is_lump(body, tree):
+        # Too short for the extractor's rules: all of it, but for what is no text in any page.
+        whole = page_tree(content, charset)
+        body = as_extracted(modernised(whole)) if whole is not None else etree.Element("body")
     builder = _PageBuilder(menu_lines=menu_lines)
     _walk(body, builder)
     if not builder.has_text:
@@ -74,6 +77,14 @@ def read_web_page(
         int(date[:4]) if date else None,
         canonical_url,
     )
+
+
+def _is_lump(body: HtmlElement, tree: HtmlElement) -> bool:
+    """Whether `body` is empty, or one paragraph of what stands in several blocks of the page: the extractor's last resort."""
+    if sum(1 for _ in body.iter()) > 2:
+        return False
+    words = canonical_line(" ".join(body.itertext()))
+    return not any(canonical_line(block.text_content()) == words for block in tree.iter("p", "div", "td", "li", "body"))
 
 
 @dataclass(slots=True)

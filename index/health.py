@@ -37,6 +37,8 @@ def problems_of(library: Library, store: Store, index: VectorIndex) -> list[str]
             for passage in passages
             if not _is_whole(document, passage)
         ]
+        if not _have_sentence_vectors(library, passages):
+            problems.append(f"{document.url}: some of its sentences have no vectors; remove it and add it anew.")
         original = library.original_path(document)
         if not original.is_file():
             problems.append(f"{document.url}: its original {original.name} is missing.")
@@ -51,6 +53,14 @@ def problems_of(library: Library, store: Store, index: VectorIndex) -> list[str]
     ):
         problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")
     return problems
+
+
+def _have_sentence_vectors(library: Library, passages: list[Passage]) -> bool:
+    try:
+        stored = library.sentence_vectors(passages)
+    except ValueError:  # bytes that are no whole number of vectors
+        return False
+    return [len(one.vectors) for one in stored] == [len(passage.sentences) for passage in passages]
 
 
 def _is_whole(document: Document, passage: Passage) -> bool:

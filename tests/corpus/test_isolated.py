@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfWriter
 
-from corpus import ReadError, Source, read, retrieve
+from corpus import Fetched, ReadError, Source, read, retrieve
 from corpus.isolated import IsolatedReader
 from corpus.starter import FOLDER
+from tests.corpus.site_server import old_page, prose
 
 DIGEST = Source(url="starter:digest", path=str(FOLDER / "digests" / "clinical-trials.pdf"), kind="review", year=2026)
 
@@ -23,6 +24,15 @@ def reader() -> Iterator[IsolatedReader]:
 def test_a_child_reads_what_this_process_reads(reader: IsolatedReader) -> None:
     fetched = retrieve(DIGEST)
     assert reader.read(DIGEST, fetched) == read(DIGEST, fetched)
+
+
+def test_a_child_reads_a_page_as_its_site_and_its_server_say(reader: IsolatedReader) -> None:
+    page = old_page("caf\u00e9", prose("the caf\u00e9")).encode("cp1251", "xmlcharrefreplace") + "Слабость мышц.".encode("cp1251")
+    fetched = Fetched(page, "https://example.org/", "text/html", charset="windows-1251")
+    menu = frozenset({"Home", "Questions"})
+    source = Source(url=fetched.url)
+    assert reader.read(source, fetched, menu_lines=menu) == read(source, fetched, menu_lines=menu)
+    assert "Слабость" in read(source, fetched).text
 
 
 def test_an_error_comes_back_with_its_three_parts(reader: IsolatedReader) -> None:

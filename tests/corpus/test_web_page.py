@@ -167,3 +167,38 @@ def test_a_layout_table_is_read_as_paragraphs() -> None:
     assert left.strip() in text
     assert right.strip() in text
     assert "|" not in text
+
+
+def sections_of(markup: str) -> dict[tuple[str, ...], str]:
+    text, sections, _ = read_page(markup.encode()).builder.finish()
+    return {section.path: text[section.start : section.end] for section in sections}
+
+
+def test_an_exponent_stays_one_and_a_mark_that_leads_to_a_reference_is_left_out() -> None:
+    markup = (
+        "<body><p>Above 10<sup>9</sup> cells<sup><a href='#r1'>12</a>,<a href='#r2'>13</a></sup> per m<sup>2</sup> it was "
+        "counted<a href='#n'><sup>a</sup></a>, on the 1<sup>st</sup> of May, in CO<sub>2</sub>.</p></body>"
+    )
+    assert sections_of(markup) == {(): "Above 10⁹ cells per m² it was counted, on the 1st of May, in CO2."}
+
+
+def test_on_a_page_without_headings_bold_lines_are_headings_and_bold_words_are_not() -> None:
+    words = "A chair with arms is easier to leave, and a raised seat spares the thighs. "
+    markup = (
+        f"<body><font face=Arial><b>Chairs</b><br>{words}<br><br><b>Note</b> {words}<b>not</b> so<br><br>"
+        f"<b><font size=4>At night</font></b><br>{words * 3}</font></body>"
+    )
+    found = sections_of(markup)
+    assert list(found) == [("Chairs",), ("At night",)]
+    assert "Note A chair" in found["Chairs",]
+
+
+def test_a_short_page_keeps_its_shape() -> None:
+    """The extractor has rules for long texts; what is too short for them is no lump of words all the same."""
+    markup = """<body><nav><a href=/>Home</a></nav><div class="cookie-note">We use cookies.</div><h1>Words</h1><dl><dt>CK</dt>
+        <dd>An enzyme of the muscle.</dd></dl><table><tr><th>Year</th><th>Aid</th></tr><tr><td>1999</td><td>Cane</td></tr></table>
+        <h2>Letter</h2><p>Dear all.</p><blockquote>Be careful on the stairs.</blockquote></body>"""
+    assert sections_of(markup) == {
+        ("Words",): "CK\nAn enzyme of the muscle.\n\nYear | Aid\n1999 | Cane",
+        ("Words", "Letter"): "Dear all.\n\nBe careful on the stairs.",
+    }
