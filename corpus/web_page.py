@@ -56,7 +56,14 @@ def read_web_page(
     own_title = heading.text_content() if heading is not None else tree.findtext(".//title")
     canonical_url = _canonical_link(tree)
     extracted = trafilatura.bare_extraction(
-        modernised(tree), url=url, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
+        modernised(tree),
+        url=url,
+        favor_recall=True,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        # A date that the page states as its own, and none that is guessed from its words ("on this site since 2003").
+        date_extraction_params={"original_date": True, "extensive_search": False},
     )
     body = getattr(extracted, "body", None)
     if body is None or _is_lump(body, tree):

@@ -27,12 +27,12 @@ def test_a_child_reads_what_this_process_reads(reader: IsolatedReader) -> None:
 
 
 def test_a_child_reads_a_page_as_its_site_and_its_server_say(reader: IsolatedReader) -> None:
-    page = old_page("caf\u00e9", prose("the caf\u00e9")).encode("cp1251", "xmlcharrefreplace") + "Слабость мышц.".encode("cp1251")
+    page = old_page("Слабость", prose("слабость мышц")).encode("cp1251")
     fetched = Fetched(page, "https://example.org/", "text/html", charset="windows-1251")
     menu = frozenset({"Home", "Questions"})
     source = Source(url=fetched.url)
     assert reader.read(source, fetched, menu_lines=menu) == read(source, fetched, menu_lines=menu)
-    assert "Слабость" in read(source, fetched).text
+    assert "слабость мышц" in read(source, fetched).text
 
 
 def test_an_error_comes_back_with_its_three_parts(reader: IsolatedReader) -> None:

@@ -271,3 +271,11 @@ def test_an_address_that_is_not_public_is_asked_only_where_it_is_allowed(site: s
 def test_an_impossible_source_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"needs a url|leaflet|doctors"):
         Source(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_others_serve_cannot_take_another_document_s_place() -> None:
+    text = b"---\nurl: starter:falls\ntitle: Falls\n---\n\n# Falls\n\nWords of another."
+    served = corpus.fetch.Fetched(text, "https://a.example/x.md", "text/markdown")
+    assert read(Source(url=served.url), served).id == document_id("https://a.example/x.md")
+    own = corpus.fetch.Fetched(text, "file:///home/ann/x.md", "text/markdown")
+    assert read(Source(url=own.url), own).id == document_id("starter:falls")

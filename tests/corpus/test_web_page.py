@@ -202,3 +202,9 @@ def test_a_short_page_keeps_its_shape() -> None:
         ("Words",): "CK\nAn enzyme of the muscle.\n\nYear | Aid\n1999 | Cane",
         ("Words", "Letter"): "Dear all.\n\nBe careful on the stairs.",
     }
+
+
+def test_a_year_among_the_words_is_not_the_year_of_the_page() -> None:
+    words = "<p>This site is kept by one person since 2003, who was told of the disease on 5 May 1999.</p>"
+    assert read_page(f"<body>{words}<footer>Copyright 2001</footer></body>".encode()).year is None
+    assert read_page(f"<body><p>Last updated: <time datetime='2019-03-04'>4 March</time></p>{words}</body>".encode()).year == 2019

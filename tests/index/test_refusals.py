@@ -133,6 +133,19 @@ def test_a_check_compares_words_and_vectors_with_passages(library: Library, leaf
     with sqlite3.connect(library.directory / "library.sqlite3") as connection:
         connection.execute("DELETE FROM words WHERE rowid = 1")
         connection.execute("UPDATE passages SET vector = (SELECT vector FROM passages WHERE id = 2) WHERE id = 1")
+        connection.execute("UPDATE words SET body = 'other words' WHERE rowid = 2")
+        connection.execute("UPDATE passages SET sentence_vectors = substr(sentence_vectors, 1, 100) WHERE id = 3")
     problems = "\n".join(library.check().problems)
     assert "words of" in problems
+    assert "The words of 1 passages are not those of their texts" in problems
+    assert "some of its sentences have no vectors" in problems
     assert "vectors.faiss" in problems
+
+
+@pytest.mark.parametrize("change", ["page = 7", "section = '[\"elsewhere\"]'"])
+def test_a_check_compares_each_passage_with_its_section_and_page(library: Library, leaflets: Path, change: str) -> None:
+    add(library, leaflets)
+    with sqlite3.connect(library.directory / "library.sqlite3") as connection:
+        connection.execute(f"UPDATE passages SET {change} WHERE id = 1")  # noqa: S608
+    (problem,) = library.check().problems
+    assert "of one section" in problem
