@@ -24,6 +24,7 @@ function show(term) {
   meaning.append(...[...line.children].map((part) => part.cloneNode(true)));
   place(term).replaceChildren(meaning);
   place(term).hidden = false;
+  place(term).scrollIntoView({ block: "nearest" });
   term.setAttribute("aria-expanded", "true");
   pressed = term;
   announce([...line.children].map((part) => part.textContent).join(": "));
