@@ -175,7 +175,7 @@ def _show_me(quote: Quote) -> str:
         return ""
     return (
         f'<a class="button-link filled show-me" role="button" aria-expanded="false" href="{escaped(address)}" target="_blank" '
-        f'rel="noopener">{escaped(text("answer.show_me"))}<span class="unseen">: {escaped(quote.title)}</span></a>'
+        f'rel="noopener">{escaped(text("answer.show_me"))}<span class="unseen"> {escaped(quote.title)}</span></a>'
     )
 
 

@@ -39,10 +39,10 @@ def link(address: str | None, label: str, about: str = "") -> str:
     allowed = safe_address(address) if address else None
     if allowed is None:
         return ""
-    unseen = " ".join(filter(None, [f": {about}" if about else "", text("answer.new_tab")]))
+    unseen = " ".join(filter(None, [about, text("answer.new_tab")]))
     return (
         f'<a class="button-link" href="{escaped(allowed)}" target="_blank" rel="noopener">{escaped(label)}'
-        f'<span class="unseen">{escaped(unseen)}</span></a>'
+        f'<span class="unseen"> {escaped(unseen)}</span></a>'
     )
 
 

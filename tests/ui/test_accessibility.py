@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-VIEWS = {
-    "first view": [],
-    "answer": ["food gets stuck in his throat, what helps?"],
-    "not found": ["who won the world cup"],
-    "emergency": ["he is choking right now and can't breathe"],
-    "declined": ["should I stop taking prednisone?"],
-    "conversation": ["How is swallowing tested?", "and at night?", "who won the world cup"],
-}
+ANSWER = "food gets stuck in his throat, what helps?"
+# Every kind of turn, one after the other.
+CONVERSATION = [
+    "How is swallowing tested?",
+    "and at night?",
+    "who won the world cup",
+    "should I stop taking prednisone?",
+    "What did the trials of bimagrumab, arimoclomol and sirolimus show? Table of results",
+    "he is choking right now and can't breathe",
+]
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 _LEAST_TARGET = 44
 _LEAST_CONTRAST = 7.0
 
@@ -50,12 +53,6 @@ _SMALL = """(limit) => [...document.querySelectorAll("a, button, summary, textar
   .filter(([, box]) => box.width < limit || box.height < limit)
   .map(([words, box]) => [words, box.width, box.height])"""
 
-_FOCUSED = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
-  return one === document.body ? null : [one.textContent.trim().slice(0, 30), style.outlineStyle, parseFloat(style.outlineWidth)];
-}"""
-
 _MOVING = """() => [...document.querySelectorAll("a, button, summary, textarea, dialog, section, article")]
   .filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0.01 || getComputedStyle(one).animationName !== "none")
   .map((one) => one.outerHTML.slice(0, 80))"""
@@ -72,82 +69,112 @@ def opened(browser: Browser, address: str, questions: list[str], **context: obje
     return page
 
 
-def findings(page: Page) -> list[str]:
-    """What axe-core finds, of any level, best practices and the stricter (AAA) rules for contrast and targets among it."""
+def faults(page: Page) -> list[object]:
+    """What axe-core finds, of any level, best practices and the stricter (AAA) rules for contrast and targets among it;
+    text that is faint, and targets that are small.
+    """
     strict = {"rules": {name: {"enabled": True} for name in ("color-contrast-enhanced", "target-size")}}
-    return [
+    found = [
         f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
         for one in Axe().run(page, options=strict).response["violations"]
     ]
+    return [*found, *page.evaluate(_FAINT, _LEAST_CONTRAST), *page.evaluate(_SMALL, _LEAST_TARGET)]
 
 
-@pytest.fixture(
-    scope="module", params=[("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)], ids=lambda one: f"{one[0]}-{one[1]}"
-)
-def view(request: pytest.FixtureRequest) -> dict[str, object]:
-    scheme, width = request.param
-    return {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+def assert_faultless(page: Page, where: str) -> None:
+    """In light and dark, on a wide and a narrow screen."""
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page) == [], f"{where}, {scheme}, {width} pixels"
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_axe_finds_nothing_and_all_is_legible_and_large(
-    browser: Browser, address: str, view: dict[str, object], name: str
-) -> None:
-    page = opened(browser, address, VIEWS[name], **view)
-    for topic in page.locator("summary").all():
-        topic.click()
-        if topic.locator("xpath=ancestor::article").count() == 0:
-            break
-    assert findings(page) == []
-    assert page.evaluate(_FAINT, _LEAST_CONTRAST) == []
-    assert page.evaluate(_SMALL, _LEAST_TARGET) == []
-    page.context.close()
-
-
-def test_the_librarys_copy_and_the_dialog_are_as_good(browser: Browser, address: str, view: dict[str, object]) -> None:
-    page = opened(browser, address, VIEWS["answer"], **view)
-    page.locator("a.term").first.click()
-    page.get_by_role("button", name="Show me where").first.click()
-    with page.context.expect_page() as found:
-        page.get_by_role("link", name="Open the whole text").click()
-    copy = found.value
-    copy.wait_for_load_state()
-    missing = page.context.new_page()
-    missing.goto(f"{address}source/none")
-    for one in (copy, page, missing):
-        assert findings(one) == []
-        assert one.evaluate(_FAINT, _LEAST_CONTRAST) == []
-        assert one.evaluate(_SMALL, _LEAST_TARGET) == []
+def test_axe_finds_nothing_on_the_first_view(browser: Browser, address: str) -> None:
+    page = opened(browser, address, [], reduced_motion="reduce")
+    page.locator(".columns summary").first.click()
+    assert_faultless(page, "first view")
     page.context.close()
 
 
 @pytest.fixture(scope="module")
-def narrow(browser: Browser, address: str) -> Iterator[Page]:
-    page = opened(browser, address, [*VIEWS["conversation"], "w" * 300], viewport={"width": 320, "height": 640})
+def conversation(browser: Browser, address: str) -> Iterator[Page]:
+    page = opened(browser, address, CONVERSATION, reduced_motion="reduce")
     yield page
     page.context.close()
 
 
+def test_axe_finds_nothing_on_any_kind_of_answer(conversation: Page) -> None:
+    for name in (".card a.term", ".card .show-me"):
+        conversation.locator(name).first.click()
+    conversation.locator(".viewer").wait_for()
+    assert_faultless(conversation, "conversation with the copy beside it")
+    for place in (".turn .emergency", ".subjects", ".understood", ".meaning dl", ".viewer mark"):
+        assert conversation.locator(place).first.is_visible(), place
+
+
+def test_axe_finds_nothing_on_a_picture_of_a_page(conversation: Page) -> None:
+    card = conversation.locator(".card", has_text="Page ").first
+    card.locator(".show-me").click()
+    conversation.get_by_role("button", name="Show the page as a picture").click()
+    picture = conversation.locator(".viewer img")
+    expect(picture).to_be_visible()
+    conversation.wait_for_function("document.querySelector('.viewer img').naturalWidth > 0")
+    assert "marked words are:" in picture.get_attribute("alt")
+    assert_faultless(conversation, "picture of a page")
+    conversation.get_by_role("button", name="Show the page as text").click()
+    expect(picture).to_be_hidden()
+    conversation.keyboard.press("Escape")
+
+
+def test_axe_finds_nothing_on_the_dialogs(conversation: Page) -> None:
+    for name in ("Remove the last question", "Start over"):
+        conversation.get_by_role("button", name=name).click()
+        assert_faultless(conversation, name)
+        conversation.keyboard.press("Escape")
+
+
+def test_axe_finds_nothing_on_the_librarys_copy(conversation: Page, address: str) -> None:
+    page = conversation.context.new_page()
+    for where in (conversation.locator(".show-me").first.get_attribute("href"), "source/none"):
+        page.goto(f"{address}{where}")
+        assert_faultless(page, where)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def narrow(conversation: Page) -> Page:
+    """What is left of 1280 × 1024 pixels at 400 %."""
+    conversation.set_viewport_size({"width": 320, "height": 256})
+    return conversation
+
+
 def test_nothing_scrolls_sideways_at_320_pixels(narrow: Page) -> None:
+    width = "document.documentElement.scrollWidth"
+    narrow.locator("#question textarea").fill("w" * 300)
+    narrow.keyboard.press("Enter")
+    narrow.locator(f"#turn-{len(CONVERSATION) + 1}").wait_for()
     for topic in narrow.locator(".columns summary").all():
         topic.click()
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+        assert narrow.evaluate(width) <= 320
     narrow.get_by_role("button", name="Start over").click()
     box = narrow.get_by_role("dialog").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     narrow.keyboard.press("Escape")
-    narrow.get_by_role("button", name="Show me where").first.click()
+    narrow.locator(".card", has_text="Page ").first.locator(".show-me").click()
     narrow.locator(".viewer").wait_for()
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+    assert narrow.evaluate(width) <= 320
     with narrow.context.expect_page() as found:
         narrow.get_by_role("link", name="Open the whole text").click()
+    found.value.set_viewport_size({"width": 320, "height": 256})
     found.value.wait_for_load_state()
-    assert found.value.evaluate("document.documentElement.scrollWidth") <= 320
+    assert found.value.evaluate(width) <= 320
+    found.value.close()
 
 
 def test_the_text_is_large_and_grows_with_the_readers_own_size(browser: Browser, address: str) -> None:
-    page = opened(browser, address, VIEWS["answer"], reduced_motion="reduce")
+    page = opened(browser, address, [ANSWER], reduced_motion="reduce")
+    assert page.evaluate(_MOVING) == [], "nothing moves for those who asked for stillness"
     size = "(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)"
     places = (
         ".lead",
@@ -165,27 +192,4 @@ def test_the_text_is_large_and_grows_with_the_readers_own_size(browser: Browser,
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     grown = 32 / 18
     assert [place for place in places if page.evaluate(size, place) < before[place] * grown * 0.99] == []
-    page.context.close()
-
-
-def test_the_focus_can_always_be_seen(browser: Browser, address: str) -> None:
-    page = opened(browser, address, VIEWS["answer"])
-    page.evaluate(
-        "scrollTo(0, 0); document.querySelector('h1').setAttribute('tabindex', '-1'); document.querySelector('h1').focus()"
-    )
-    reached = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        style = page.evaluate(_FOCUSED)
-        if style is None:
-            break
-        reached.append(style)
-    assert len(reached) > 12
-    assert [one for one in reached if one[1] != "solid" or one[2] < 3] == []
-    page.context.close()
-
-
-def test_nothing_moves_for_those_who_asked_for_stillness(browser: Browser, address: str) -> None:
-    page = opened(browser, address, VIEWS["answer"], reduced_motion="reduce")
-    assert page.evaluate(_MOVING) == []
     page.context.close()
