@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests.ui.measures import assert_faultless, faults, opened
 
 ANSWER = "food gets stuck in his throat, what helps?"
 # Every kind of turn, one after the other.
@@ -18,75 +19,10 @@ CONVERSATION = [
     "What did the trials of bimagrumab, arimoclomol and sirolimus show? Table of results",
     "he is choking right now and can't breathe",
 ]
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
-_LEAST_TARGET = 44
-_LEAST_CONTRAST = 7.0
-
-# Every piece of visible text with the contrast to the nearest opaque background behind it, where that is below a limit.
-_FAINT = """(limit) => {
-  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const behind = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const colour = numbers(getComputedStyle(one).backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
-    if (element.closest("script, style, noscript, .unseen, .sr-only")) continue;
-    const [a, b] = [light(numbers(getComputedStyle(element).color)), light(behind(element))];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < limit) found.push([walker.currentNode.data.trim().slice(0, 60), contrast]);
-  }
-  return found;
-}"""
-
-_SMALL = """(limit) => [...document.querySelectorAll("a, button, summary, textarea, input")]
-  .filter((one) => one.checkVisibility())
-  .map((one) => [one.textContent.trim().slice(0, 40), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width < limit || box.height < limit)
-  .map(([words, box]) => [words, box.width, box.height])"""
 
 _MOVING = """() => [...document.querySelectorAll("a, button, summary, textarea, dialog, section, article")]
   .filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0.01 || getComputedStyle(one).animationName !== "none")
   .map((one) => one.outerHTML.slice(0, 80))"""
-
-
-def opened(browser: Browser, address: str, questions: list[str], **context: object) -> Page:
-    page = browser.new_context(**context).new_page()
-    page.goto(address)
-    page.get_by_label("Your question").wait_for()
-    for number, question in enumerate(questions, start=1):
-        page.locator("#question textarea").fill(question)
-        page.keyboard.press("Enter")
-        page.locator(f"#turn-{number}").wait_for()
-    return page
-
-
-def faults(page: Page) -> list[object]:
-    """What axe-core finds, of any level, best practices and the stricter (AAA) rules for contrast and targets among it;
-    text that is faint, and targets that are small.
-    """
-    strict = {"rules": {name: {"enabled": True} for name in ("color-contrast-enhanced", "target-size")}}
-    found = [
-        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
-        for one in Axe().run(page, options=strict).response["violations"]
-    ]
-    return [*found, *page.evaluate(_FAINT, _LEAST_CONTRAST), *page.evaluate(_SMALL, _LEAST_TARGET)]
-
-
-def assert_faultless(page: Page, where: str) -> None:
-    """In light and dark, on a wide and a narrow screen."""
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        assert faults(page) == [], f"{where}, {scheme}, {width} pixels"
 
 
 def test_axe_finds_nothing_on_the_first_view(browser: Browser, address: str) -> None:
@@ -120,7 +56,7 @@ def test_axe_finds_nothing_on_a_picture_of_a_page(conversation: Page) -> None:
     expect(picture).to_be_visible()
     conversation.wait_for_function("document.querySelector('.viewer img').naturalWidth > 0")
     assert "marked words are:" in picture.get_attribute("alt")
-    assert_faultless(conversation, "picture of a page")
+    assert faults(conversation) == []
     conversation.get_by_role("button", name="Show the page as text").click()
     expect(picture).to_be_hidden()
     conversation.keyboard.press("Escape")

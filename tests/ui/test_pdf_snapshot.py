@@ -20,7 +20,7 @@ from corpus.isolated import IsolatedReader, PageLayout
 from index import Library
 from tests.index.word_embedder import WordEmbedder
 from tests.serving import serving
-from tests.ui.test_accessibility import findings
+from tests.ui.measures import findings
 from ui.pdf_snapshot import pdf_page
 from ui.server import build_app
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assistant import DISCLAIMER, Assistant
-from tests.ui.test_accessibility import _FAINT, _LEAST_CONTRAST, _LEAST_TARGET, _SMALL, findings, opened
+from tests.ui.measures import FAINT, LEAST_CONTRAST, faults, opened
 
 _QUESTION = "Food gets stuck in his throat. What helps?"
 _OTHER = "Can IBM affect breathing?"
@@ -80,15 +80,11 @@ def test_panel_and_sheet_are_legible_in_all_colours(answered: Page, theme: str) 
     answered.keyboard.press("a")
     panel = answered.get_by_role("dialog", name="Reading aids")
     panel.get_by_label(theme, exact=True).check()
-    assert findings(answered) == []
-    assert answered.evaluate(_FAINT, _LEAST_CONTRAST) == []
-    assert answered.evaluate(_SMALL, _LEAST_TARGET) == []
+    assert faults(answered) == []
     panel.get_by_role("button", name="Done").click()
     answered.keyboard.press("p")
     answered.locator(".sheet-frame .sheet").wait_for()
-    assert findings(answered) == []
-    assert answered.evaluate(_FAINT, _LEAST_CONTRAST) == []
-    assert answered.evaluate(_SMALL, _LEAST_TARGET) == []
+    assert faults(answered) == []
     answered.keyboard.press("Escape")
 
 
@@ -119,7 +115,7 @@ def test_what_is_chosen_holds_at_once_and_after_a_reload_before_anything_is_draw
         page.set_viewport_size({"width": width, "height": 800})
         _ask(page, _QUESTION, 1 if width == 1280 else 2)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "no sideways scrolling at 300 %"
-        assert page.evaluate(_FAINT, _LEAST_CONTRAST) == []
+        assert page.evaluate(FAINT, LEAST_CONTRAST) == []
     source = page.context.new_page()
     source.goto(f"{address}source/none")
     assert source.evaluate("document.documentElement.dataset.theme") == "contrast", "the library's copies look the same"
