@@ -15,10 +15,11 @@ import hashlib
 import importlib.util
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 _WEIGHTS_FILE = "model.safetensors"
 # Word pieces that one call of the model reads: more of them no longer fit into the processor's caches, far fewer do not pay.
 _BATCH_PIECES = 1024
+# Raised when `embedded_texts` makes others of the same passages, so that libraries embed them anew.
+ENCODING_VERSION = 1
 _CITATION = re.compile(r"\s*\([^()]*(?:\b(?:19|20)\d\d[a-z]?|no date|et al\.?[^()]*)\)")
 
 
@@ -133,21 +136,47 @@ class Embedder:
         return len(self._counter.tokenize(word)) == 1
 
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
-        """The vectors of `passages`, each read with title and headings before it, and of their sentences, with the title."""
-        texts = [f"{embedding_prefix(document, passage)}\n{_without_citations(passage.text)}" for passage in passages]
-        texts += [
-            f"{document.title}. {_without_citations(document.text[start:end])}"
-            for passage in passages
-            for start, end in passage.sentences
+        """The vectors of the `passages` of one document, as `encode_documents` gives them."""
+        return self.encode_documents([(document, passages)])[0]
+
+    def encode_documents(
+        self, documents: Sequence[tuple[Document, Sequence[Passage]]], known: Mapping[str, Vectors] | None = None
+    ) -> list[list[PassageVectors]]:
+        """For each document the vectors of its passages and of their sentences, all read together.
+
+        A passage is read with title and headings before it, a sentence with the title. `known` holds vectors of such texts
+        that need not be read again.
+        """
+        texts = [embedded_texts(document, passages) for document, passages in documents]
+        known = dict(known or {})
+        new = [text for text in dict.fromkeys(chain.from_iterable(texts)) if text not in known]
+        known.update(zip(new, self._encode(new), strict=True))
+        return [
+            _by_passage(passages, [known[text] for text in its_texts])
+            for (_, passages), its_texts in zip(documents, texts, strict=True)
         ]
-        vectors = self._encode(texts)
-        found = []
-        first = len(passages)
-        for position, passage in enumerate(passages):
-            last = first + len(passage.sentences)
-            found.append(PassageVectors(vectors[position], vectors[first:last]))
-            first = last
-        return found
+
+
+def _by_passage(passages: Sequence[Passage], rows: Sequence[Vectors]) -> list[PassageVectors]:
+    """`rows` are the vectors of `embedded_texts`, in order."""
+    found = []
+    first = len(passages)
+    for passage, row in zip(passages, rows, strict=False):
+        last = first + len(passage.sentences)
+        found.append(PassageVectors(row, np.stack(rows[first:last])))
+        first = last
+    return found
+
+
+def embedded_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
+    """What is embedded of `passages`: each of them with title and headings, then each of their sentences with the title."""
+    texts = [f"{embedding_prefix(document, passage)}\n{_without_citations(passage.text)}" for passage in passages]
+    texts += [
+        f"{document.title}. {_without_citations(document.text[start:end])}"
+        for passage in passages
+        for start, end in passage.sentences
+    ]
+    return texts
 
 
 def _without_citations(text: str) -> str:

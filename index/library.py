@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from corpus import Document, Fetched, MyositisError, Passage, Source, cut, document_id, expand, read, retrieve
+from corpus import Document, Fetched, MyositisError, Passage, Source, document_id, expand, retrieve
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
-from index.embedding import Embedder, embedding_prefix
-from index.errors import LibraryError, clear_errors
+from index.embedding import Embedder
+from index.errors import LibraryError
 from index.health import problems_of
+from index.intake import Intake, ReadSource, is_enough
+from index.originals import Originals
 from index.origins import Origin
 from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
@@ -34,9 +34,9 @@ ORIGINALS = "originals"
 # thousand; here a passage that is first by its words must not sink below those that are fiftieth in both.
 _CANDIDATES = 60
 _RRF_CONSTANT = 10
-_MOST_BYTES_READ_HERE = 256 * 1024
 
 Progress = Callable[[int, int, str], None]
+_T = TypeVar("_T")
 
 
 class Library:
@@ -47,6 +47,7 @@ class Library:
         self.directory = directory
         self.settings = settings
         self._store = store
+        self._originals = Originals(directory / ORIGINALS)
         self._embedder = embedder
         self._vectors: tuple[str | None, VectorIndex] | None = None
         self._words: tuple[str | None, Vocabulary] | None = None
@@ -129,8 +130,9 @@ class Library:
         """Take in `sources`; folders count as the files in them. A bad one is left out and the rest goes on.
 
         What is there already, byte for byte and with the same details stated, is left as it is and not embedded again.
-        `progress(done, total, address)` is called before each input. Each document is one transaction. `allowed_hosts` are
-        asked by name though their address is not a public one.
+        `progress(done, total, address)` is called before each input, with the number of those that are dealt with: written,
+        or found to be there. Some are embedded together, but each document is one transaction. `allowed_hosts` are asked by
+        name though their address is not a public one.
         """
         outcomes: list[Added] = []
         queue: list[Source] = []
@@ -139,17 +141,23 @@ class Library:
                 queue += expand(source)
             except MyositisError as error:
                 outcomes.append(Added(source.url, "left out", reason=str(error)))
+        unreadable = len(outcomes)
+        intake = self._intake()
+        batch: list[ReadSource | Added] = []
         with IsolatedReader() as reader, self.changing():
-            for done, source in enumerate(queue):
-                if progress:
-                    progress(done, len(queue), source.url)
-                outcomes.append(or_left_out(source.url, partial(self._fetch_and_take_in, source, reader, allowed_hosts)))
+            try:
+                for source in queue:
+                    if progress:
+                        progress(len(outcomes) - unreadable, len(queue), source.url)
+                    batch.append(or_left_out(source.url, partial(_fetch_and_read, intake, source, reader, allowed_hosts)))
+                    if is_enough(batch):
+                        full, batch = batch, []
+                        outcomes += intake.write(full)
+            finally:
+                outcomes += intake.write(batch)  # what was read when the user stopped it is kept
         if progress:
             progress(len(queue), len(queue), "")
         return outcomes
-
-    def _fetch_and_take_in(self, source: Source, reader: IsolatedReader, allowed_hosts: frozenset[str]) -> Added:
-        return self.take_in(source, retrieve(source, allowed_hosts), reader)
 
     def take_in(
         self,
@@ -167,32 +175,12 @@ class Library:
         read `anew`. Other bytes that say the same leave the earlier copy and its date. `found_by` is the crawl or the
         search that found it. Raises `ReadError` for what cannot be read.
         """
-        origin = Origin.of(source, fetched, found_by)
-        sha256 = hashlib.sha256(fetched.content).hexdigest()
-        stated = [source.title, source.kind, source.year, source.audience, source.licence]
-        reading = json.dumps([READER_VERSION, sha256, fetched.url, *stated])
-        same = None if anew else self._store.read_as(reading)
-        if same is not None:
-            self._store.keep_origin(same, origin)
-            return Added(fetched.url, "unchanged", same)
-        # A PDF is a program for a page; what one may do to its reader, it does to a child process. So does a page of a size
-        # that may take the extractor minutes: parts of it take the square of a page's paragraphs.
-        isolated = fetched.media_type == "application/pdf" or len(fetched.content) > _MOST_BYTES_READ_HERE
-        document = (reader.read if isolated else read)(source, fetched, menu_lines=menu_lines)
-        before = self._store.document(document.id)
-        if before is not None and before == replace(document, retrieved=before.retrieved, sha256=before.sha256):
-            self._store.keep_reading(document.id, reading)
-            self._store.keep_origin(document.id, origin)
-            return Added(fetched.url, "unchanged", document.id)
-        passages = cut(document, self.embedder.count_pieces)
-        vectors = self.embedder.encode_passages(document, passages)
-        headings = [embedding_prefix(document, passage) for passage in passages]
-        with self._store.writing():
-            self._keep_original(document, fetched.content)
-            self._store.insert(document, passages, vectors, headings, reading)
-            self._store.keep_origin(document.id, origin)
-        status = "added" if before is None else "replaced"
-        return Added(fetched.url, status, document.id, len(passages), "; ".join(document.notes))
+        intake = self._intake()
+        (outcome,) = intake.write([intake.read(source, fetched, reader, menu_lines, found_by, anew=anew)])
+        return outcome
+
+    def _intake(self) -> Intake:
+        return Intake(self._store, self._originals, lambda: self.embedder)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -208,9 +196,10 @@ class Library:
                 self._file_vectors()
 
     def holds(self, url: str) -> bool:
-        """Whether the library has the document at that address, as the present reader reads it."""
+        """Whether the library has the document at that address, as the present reader reads it and as it is embedded now."""
         reading = self._store.reading(document_id(url))
-        return reading is not None and json.loads(reading)[0] == READER_VERSION
+        current = reading is not None and json.loads(reading)[0] == READER_VERSION
+        return current and self._store.is_embedded_as_now(document_id(url))
 
     def origin(self, document: Document | DocumentSummary) -> Origin:
         """Where `document` was read from; its own address where a library of an earlier layout does not say."""
@@ -247,24 +236,9 @@ class Library:
                         self._store.delete(matched)
         return unknown
 
-    def _keep_original(self, document: Document, original: bytes) -> None:
-        path = self.original_path(document)
-        if not path.is_file():
-            with clear_errors(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                draft = path.with_suffix(".new")
-                try:
-                    draft.write_bytes(original)
-                    draft.replace(path)
-                finally:
-                    draft.unlink(missing_ok=True)
-
     def _forget_originals(self) -> None:
         with self._store.writing():  # no other process keeps one meanwhile
-            kept = {_original_name(sha256, media_type) for sha256, media_type in self._store.originals()}
-            for path in (self.directory / ORIGINALS).glob("*"):
-                if path.name not in kept:
-                    path.unlink(missing_ok=True)
+            self._originals.forget_others(self._store.originals())
 
     def _file_vectors(self) -> None:
         VectorIndex.build(self._store).file(self._store)
@@ -357,7 +331,7 @@ class Library:
 
     def original_path(self, document: Document) -> Path:
         """Where the bytes that `document` was read from are kept."""
-        return self.directory / ORIGINALS / _original_name(document.sha256, document.media_type)
+        return self._originals.path(document)
 
     def check(self) -> Health:
         """Look over the whole library: SQLite, spans, originals, and FAISS against the stored vectors."""
@@ -365,7 +339,7 @@ class Library:
         return Health(documents, passages, tuple(problems_of(self, self._store, self._vector_index())))
 
 
-def or_left_out(url: str, take_in: Callable[[], Added]) -> Added:
+def or_left_out(url: str, take_in: Callable[[], _T]) -> _T | Added:
     """What `take_in` gives, or the input at `url` left out for the reason it raises, so that the rest goes on."""
     try:
         return take_in()
@@ -375,11 +349,8 @@ def or_left_out(url: str, take_in: Callable[[], Added]) -> Added:
         return Added(url, "left out", reason=str(error))
 
 
-def _original_name(sha256: str, media_type: str) -> str:
-    suffix = {"application/pdf": ".pdf", "text/html": ".html", "text/markdown": ".md"}.get(media_type)
-    if suffix is None:
-        suffix = next((f".{kind}" for kind in ("xml", "json") if media_type.endswith(f"+{kind}")), ".txt")
-    return f"{sha256}{suffix}"
+def _fetch_and_read(intake: Intake, source: Source, reader: IsolatedReader, allowed_hosts: frozenset[str]) -> ReadSource | Added:
+    return intake.read(source, retrieve(source, allowed_hosts), reader)
 
 
 def _same_file(name: str, url: str) -> bool:

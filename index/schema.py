@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _ORIGINS = """
 CREATE TABLE origins (
     document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, source TEXT NOT NULL, charset TEXT, etag TEXT,
@@ -17,7 +17,8 @@ CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, year INTEGER, audience TEXT NOT NULL,
     licence TEXT, retrieved TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL,
-    topics TEXT NOT NULL, reading TEXT NOT NULL, authors TEXT, doi TEXT, notes TEXT NOT NULL DEFAULT '[]', pmid TEXT
+    topics TEXT NOT NULL, reading TEXT NOT NULL, authors TEXT, doi TEXT, notes TEXT NOT NULL DEFAULT '[]', pmid TEXT,
+    encoding INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX documents_by_reading ON documents (reading);
 CREATE TABLE sections (
@@ -52,6 +53,8 @@ _MIGRATIONS = {
         "ALTER TABLE documents ADD COLUMN pmid TEXT",
         _ORIGINS,
     ),
+    # The vectors of all libraries before were made of texts of the first version.
+    "3": ("ALTER TABLE documents ADD COLUMN encoding INTEGER NOT NULL DEFAULT 1",),
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus import Document, PageSpan, Passage, Section
 from index.database import Database, clearly
-from index.embedding import PassageVectors
+from index.embedding import ENCODING_VERSION, PassageVectors
 from index.errors import clear_errors
 from index.origins import Origin
 from index.records import DocumentSummary, Vectors
@@ -54,8 +54,9 @@ class Store(Database):
             json.dumps(d.notes),
             d.pmid,
             reading,
+            ENCODING_VERSION,
         )
-        self._db.execute(f"INSERT INTO documents ({_COLUMNS}, reading) VALUES ({', '.join('?' * len(row))})", row)
+        self._db.execute(f"INSERT INTO documents ({_COLUMNS}, reading, encoding) VALUES ({', '.join('?' * len(row))})", row)
         self._db.executemany(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
             [(d.id, i, json.dumps(s.path), s.start, s.end, s.quotable) for i, s in enumerate(d.sections)],
@@ -98,8 +99,10 @@ class Store(Database):
 
     @clearly
     def read_as(self, reading: str) -> str | None:
-        """The id of the document that was read just so, None where there is none."""
-        row = self._db.execute("SELECT id FROM documents WHERE reading = ?", (reading,)).fetchone()
+        """The id of the document that was read just so and embedded as now, None where there is none."""
+        row = self._db.execute(
+            "SELECT id FROM documents WHERE reading = ? AND encoding = ?", (reading, ENCODING_VERSION)
+        ).fetchone()
         return str(row[0]) if row else None
 
     @clearly
@@ -124,6 +127,27 @@ class Store(Database):
     def keep_reading(self, document_id: str, reading: str) -> None:
         """Note that reading so gives the very document that is there already."""
         self._db.execute("UPDATE documents SET reading = ? WHERE id = ?", (reading, document_id))
+
+    @clearly
+    def is_embedded_as_now(self, document_id: str) -> bool:
+        """Whether there is a document of that id whose vectors are of the texts that would be embedded now."""
+        row = self._db.execute("SELECT encoding FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return row is not None and row[0] == ENCODING_VERSION
+
+    @clearly
+    def vectors_of(self, document_id: str) -> list[PassageVectors]:
+        """The vectors of the passages of one document, in text order."""
+        dimension = int(self.manifest("dimension") or 0)
+        rows = self._db.execute(
+            "SELECT vector, sentence_vectors FROM passages WHERE document_id = ? ORDER BY start", (document_id,)
+        )
+        return [
+            PassageVectors(
+                np.frombuffer(vector, dtype="<f4"),
+                np.frombuffer(sentences, dtype="<f2").astype(np.float32).reshape(-1, dimension),
+            )
+            for vector, sentences in rows
+        ]
 
     @clearly
     def reading(self, document_id: str) -> str | None:

@@ -6,10 +6,13 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus import Source, read
 from index import Library, LibraryError
+from index.embedding import embedded_texts
+from index.records import Vectors
 from tests.corpus.span_checks import check_passages
 from tests.index.looking import add, everything, found, originals, rows
 from tests.index.word_embedder import WordEmbedder
@@ -114,13 +117,84 @@ def test_a_bad_input_is_left_out_and_the_rest_goes_in(library: Library, leaflets
     assert library.check().problems == ()
 
 
+def test_a_changed_sentence_is_embedded_alone(library: Library, tmp_path: Path, word_embedder: WordEmbedder) -> None:
+    page = tmp_path / "page.md"
+    lines = [f"## Part {number}\n\nLine {number} stands here. It has a second line {number}." for number in range(9)]
+    page.write_text("# Page\n\n" + "\n\n".join(lines))
+    add(library, page)
+    before = dict(zip(word_embedder.texts_read, _vectors(library), strict=True))
+    assert len(before) == 9 * 3
+    word_embedder.texts_read.clear()
+    page.write_text(page.read_text().replace("Line 4 stands", "Line four stands"))
+    assert add(library, page) == ["replaced"]
+    assert word_embedder.texts_read == [
+        "Page. Part 4\nLine four stands here. It has a second line 4.",
+        "Page. Line four stands here.",
+    ]
+    (document,) = library.documents()
+    texts = embedded_texts(document, library.passages_of(document.id))
+    kept = [np.array_equal(before[text], vector) for text, vector in zip(texts, _vectors(library), strict=True) if text in before]
+    assert kept == [True] * 25
+    assert library.check().problems == ()
+
+
+def test_what_was_embedded_in_another_way_is_embedded_anew(
+    library: Library, leaflets: Path, word_embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, leaflets)
+    word_embedder.texts_read.clear()
+    for module in ("index.store", "index.embedding"):
+        monkeypatch.setattr(f"{module}.ENCODING_VERSION", 10**6)
+    assert add(library, leaflets) == ["replaced"] * 3
+    assert len(word_embedder.texts_read) == len(_vectors(library))
+    assert add(library, leaflets) == ["unchanged"] * 3
+
+
+def _vectors(library: Library) -> list[Vectors]:
+    """All vectors of the passages of each document, then those of its sentences, in the order in which they are read."""
+    found = []
+    for document in sorted(library.documents(), key=lambda document: document.url):
+        stored = library._store.vectors_of(document.id)
+        found += [one.passage for one in stored] + [row for one in stored for row in one.sentences]
+    return found
+
+
+def test_two_files_that_name_one_address_do_not_take_turns(library: Library, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    head = '<html><head><link rel="canonical" href="https://example.org/page"></head>'
+    for name in ("a", "b"):
+        (pages / f"{name}.html").write_text(f"{head}<body><p>{name} is what it says.</p></body></html>")
+    for expected in (["added", "left out"], ["unchanged", "left out"]):
+        outcomes = library.add([Source(path=str(pages))])
+        assert [outcome.status for outcome in outcomes] == expected
+        assert "a.html" in outcomes[1].reason
+        assert "https://example.org/page" in outcomes[1].reason
+    (document,) = library.documents()
+    assert document.text == "a is what it says."
+
+
+def test_an_input_that_is_named_twice_is_read_once(library: Library, leaflets: Path) -> None:
+    assert add(library, leaflets / "falls.txt", leaflets) == ["added", "unchanged", "added", "added"]
+
+
 def test_progress_is_told_before_each_input_and_at_the_end(library: Library, leaflets: Path) -> None:
+    """It counts what is dealt with: three short inputs are written together."""
     told: list[tuple[int, int, str]] = []
-    library.add([Source(path=str(leaflets))], progress=lambda done, total, name: told.append((done, total, Path(name).name)))
+
+    def tell(done: int, total: int, name: str) -> None:
+        told.append((done, total, Path(name).name))
+
+    library.add([Source(path=str(leaflets))], progress=tell)
+    assert told == [(0, 3, "falls.txt"), (0, 3, "hands.html"), (0, 3, "swallowing.md"), (3, 3, "")]
+    told.clear()
+    library.add([Source(path=str(leaflets))], progress=tell)
     assert told == [(0, 3, "falls.txt"), (1, 3, "hands.html"), (2, 3, "swallowing.md"), (3, 3, "")]
 
 
-def test_an_interruption_keeps_what_was_complete(library: Library, leaflets: Path) -> None:
+def test_an_interruption_keeps_what_was_complete(library: Library, leaflets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.intake._TEXTS_AT_ONCE", 1)
+
     def interrupt(done: int, _total: int, _name: str) -> None:
         if done == 2:
             raise KeyboardInterrupt

@@ -14,10 +14,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -26,6 +24,7 @@ from assistant import DISCLAIMER
 from corpus import Source, retrieve
 from corpus.starter import starter_sources
 from index.embedding import Embedder
+from tests.bench import medquad
 from tests.remembered import remembered_vectors
 from tests.ui.commands import Ran, Run, command_line
 
@@ -475,31 +474,14 @@ def test_eval_measures_labelled_questions(run: Run, starter_folder: Path, tmp_pa
 # Sources of every kind, as they come
 
 
-def _as_page(path: Path) -> str:
-    """A page of MedQuAD as HTML: its subject, and each question with its answer."""
-    page = ElementTree.parse(path).getroot()  # noqa: S314  # the file is one of our own data
-    subject = escape(page.findtext("Focus") or "")
-    parts = [
-        f"<h2>{escape(pair.findtext('Question') or '')}</h2>\n<p>{escape(pair.findtext('Answer') or '')}</p>"
-        for pair in page.iter("QAPair")
-    ]
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html><html><head><title>{subject}</title><link rel="canonical" href="{escape(page.get("url") or "")}"></head>'
-        f"<body><main><h1>{subject}</h1>\n{body}</main></body></html>"
-    )
-
-
 def test_a_site_real_pdfs_and_patient_pages_are_taken_in_and_answer(run: Run, shared_data: Path, tmp_path: Path) -> None:
     pdfs = tmp_path / "pdfs"
     pdfs.mkdir()
     for path in (shared_data / "pdfs" / "plain").glob("*.pdf"):
         if path.name != "GeoTopo-komprimiert.pdf":  # a book of 117 pages, which takes a minute to embed
             shutil.copy(path, pdfs)
-    pages = []
-    for name in ("6_NINDS_QA/0000159", "2_GARD_QA/0003182", "6_NINDS_QA/0000103"):
-        pages.append(tmp_path / f"{name.replace('/', '-')}.html")
-        pages[-1].write_text(_as_page(shared_data / "medquad" / f"{name}.xml"), encoding="utf-8")
+    names = [f"{name}.xml" for name in ("6_NINDS_QA/0000159", "2_GARD_QA/0003182", "6_NINDS_QA/0000103")]
+    pages = medquad.write(medquad.pages(shared_data / "medquad", names), tmp_path)
     ran = run("add", shared_data / "site" / "ibm-site-home.txt", pdfs, *pages, library=tmp_path / "library")
 
     assert ran.code == 1
