@@ -13,6 +13,7 @@ from corpus.manifest import RECOMMENDED, Entry, is_manifest, read_manifest
 from index.library import Library, Progress
 from index.literature import MOST_ARTICLES, add_articles
 from index.records import Added
+from index.repeated import want
 from index.sites import add_site
 
 
@@ -40,6 +41,8 @@ def add_inputs(
         except ReadError as error:
             outcomes.append(Added(source.url, "left out", reason=str(error)))
     single = [one.source for one in entries if one.crawl is None and not is_query(one.source.url)]
+    for source in single:
+        want(library, source.url)
     outcomes += library.add(single, progress, allowed_hosts) if single else []
     for one in entries:
         if is_query(one.source.url):

@@ -10,7 +10,7 @@ from corpus.isolated import IsolatedReader
 from corpus.literature import EUROPE_PMC, PUBMED, LiteratureAccess, LiteratureSearch
 from index.library import Library, Progress, or_left_out
 from index.records import Added
-from index.repeated import Repeated, remember
+from index.repeated import Repeated, is_unwanted, remember
 from index.settings import FILE_NAME
 
 MOST_ARTICLES = 200
@@ -37,6 +37,8 @@ def add_articles(
             for done, fetched in enumerate(search.articles()):
                 if progress:
                     progress(done, max(done, min(most, search.total)), fetched.url)
+                if is_unwanted(library, fetched.url):
+                    continue
                 outcomes.append(or_left_out(fetched.url, partial(library.take_in, source, fetched, reader, found_by=source.url)))
             if search.total > most:
                 said = f"{search.total:,} articles match, the first {most:,} were asked for; narrow the query or raise the limit"

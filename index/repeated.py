@@ -11,6 +11,7 @@ from corpus.crawl_state import CrawlLimits
 from index.library import Library
 
 _MARK = "repeated."
+_UNWANTED = "unwanted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,27 @@ def all_repeated(library: Library) -> list[Repeated]:
 def remove(library: Library, names: Sequence[str]) -> tuple[int, list[str]]:
     """Remove the documents of those ids, addresses or paths; how many, and the names that nothing has.
 
-    The address of a crawl or a search stands for all that it found, and it is not done again.
+    The address of a crawl or a search stands for all that it found, and it is not done again. What else one of them found
+    stays out when it is done again, until it is added by its own address.
     """
     wanted: list[str] = []
     for name in names:
         was_repeated = library.forget_mark(_MARK + document_id(name))
         wanted += library.found_by(name) if was_repeated else [name]
-    before = len(library.summaries())
+    found = {id_: one.source.url for one in all_repeated(library) for id_ in library.found_by(one.source.url)}
+    before = {summary.id for summary in library.summaries()}
     unknown = library.remove(dict.fromkeys(wanted))
-    return before - len(library.summaries()), unknown
+    removed = before - {summary.id for summary in library.summaries()}
+    for id_ in removed & found.keys():
+        library.set_mark(_UNWANTED + id_, found[id_])
+    return len(removed), unknown
+
+
+def is_unwanted(library: Library, url: str) -> bool:
+    """Whether the document at that address was removed, though a crawl or a search would find it again."""
+    return library.mark(_UNWANTED + document_id(url)) is not None
+
+
+def want(library: Library, url: str) -> None:
+    """Let the document at that address in again."""
+    library.forget_mark(_UNWANTED + document_id(url))

@@ -13,7 +13,7 @@ from corpus.site import Crawled, crawl
 from index.errors import clear_errors
 from index.library import Library, Progress, or_left_out
 from index.records import Added
-from index.repeated import Repeated, remember
+from index.repeated import Repeated, is_unwanted, remember
 
 _FOLDER = "crawls"
 # The notes grow with the site, so they are written less often the longer that takes: a twentieth of the time at most.
@@ -41,7 +41,7 @@ def add_site(
     remember(library, Repeated(source, limits))
     with IsolatedReader() as reader, library.changing():
         try:
-            for page in crawl(state, limits, allowed_hosts=allowed_hosts, held=library.holds):
+            for page in crawl(state, limits, allowed_hosts=allowed_hosts, held=partial(_is_known, library)):
                 if progress:
                     progress(state.pages, state.pages + len(state.frontier), page.url)
                 outcomes += _dealt_with(library, source, page, state, reader, remove_gone=remove_gone)
@@ -51,6 +51,10 @@ def add_site(
             outcomes.append(Added(source.url, "left out", reason=str(error)))
         notes.keep(state, now=True)
     return outcomes
+
+
+def _is_known(library: Library, url: str) -> bool:
+    return library.holds(url) or is_unwanted(library, url)
 
 
 def _dealt_with(
@@ -63,6 +67,8 @@ def _dealt_with(
         return [Added(page.url, status, document_id(page.url), reason=page.reason)]
     if page.status == "left out":
         return [Added(page.url, "left out", reason=page.reason)]
+    if is_unwanted(library, page.url):
+        return []
     if page.status == "unchanged":
         return [Added(page.url, "unchanged", document_id(page.url))]
     if page.status != "fetched" or page.fetched is None:

@@ -104,8 +104,13 @@ def test_a_crawled_site_is_crawled_again_and_a_lost_page_is_still_asked_for(libr
     site.answers["/"].body = old_page("home", prose("home") + '<a href="/three.html">three</a><a href="/no.html">x</a>').encode()
     assert again(library) == {"": "replaced", "three.html": "added", "one.html": "unchanged", "two.html": "unchanged"}
     assert {summary.kind for summary in library.summaries()} == {"guide"}
-    assert remove(library, [site.url + "/"]) == (4, [])
-    assert again(library) == {}
+    # A page that was removed stays out, until it is added by its own address.
+    assert remove(library, [f"{site.url}/three.html"]) == (1, [])
+    assert "three.html" not in again(library)
+    add_inputs(library, [Source(url=f"{site.url}/three.html")], None, LOOPBACK)
+    assert again(library)["three.html"] == "unchanged"
+    assert remove(library, [site.url + "/"]) == (3, [])
+    assert again(library) == {"three.html": "unchanged"}
 
 
 def test_a_site_that_is_silent_is_asked_twice_and_no_more(library: Library, site: Site) -> None:
