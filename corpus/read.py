@@ -20,6 +20,7 @@ from corpus.jats import ArticleText, read_jats
 from corpus.pdf import PdfText, read_pdf
 from corpus.plain_text import MarkedText, read_markdown, read_plain_text
 from corpus.records import AUDIENCES, KINDS, Document, Source, document_id
+from corpus.visits import Visits
 from corpus.web_page import read_web_page
 
 # Raised when a reader changes what it makes of the same bytes, so that libraries read them anew.
@@ -48,14 +49,15 @@ def expand(source: Source) -> Iterator[Source]:
         yield replace(source, url=str(file), path=None)
 
 
-def retrieve(source: Source, allowed_hosts: frozenset[str] = frozenset()) -> Fetched:
+def retrieve(source: Source, allowed_hosts: frozenset[str] = frozenset(), visits: Visits | None = None) -> Fetched:
     """The bytes of `source`, under the address that answers will link to. Raises `ReadError`.
 
-    `allowed_hosts` are the hosts that may be asked though their address is not public.
+    `allowed_hosts` are the hosts that may be asked though their address is not public. Pages that are asked for one after
+    the other are asked for by the same `visits`, which has hosts of its own.
     """
     path = local_path(source)
     if path is None:
-        return fetch(source.url, allowed_hosts)
+        return visits.fetch(source.url) if visits else fetch(source.url, allowed_hosts)
     fetched = read_file(path)
     return replace(fetched, url=source.url) if source.path and source.url != source.path else fetched
 

@@ -18,7 +18,8 @@ class Visits:
 
     def __init__(self, allowed_hosts: frozenset[str] = frozenset(), delay: float = 1.0) -> None:
         """`allowed_hosts` are the names of hosts that may be reached though their address is not public."""
-        self._downloads = Downloads(allowed_hosts)
+        self._allowed = allowed_hosts
+        self._downloads: Downloads | None = None  # made when it is needed: many a list of sources has files only
         self._delay = delay
         self._last: dict[str, float] = {}
         self._silent: dict[str, int] = {}
@@ -27,7 +28,8 @@ class Visits:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._downloads.close()
+        if self._downloads is not None:
+            self._downloads.close()
 
     def fetch(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """The bytes at `url`, asked for politely. Raises what `corpus.fetch.fetch` raises."""
@@ -37,6 +39,7 @@ class Visits:
             time.sleep(left)
         if self._silent.get(host, 0) >= _SILENT:
             raise NoAnswerError("the address was not asked", url, f"{host} did not answer for other pages; try again later")
+        self._downloads = self._downloads or Downloads(self._allowed)
         try:
             fetched = fetch_with(self._downloads, url, etag=etag, last_modified=last_modified)
         except NoAnswerError:

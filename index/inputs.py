@@ -43,7 +43,7 @@ def add_inputs(
     single = [one.source for one in entries if one.crawl is None and not is_query(one.source.url)]
     for source in single:
         want(library, source.url)
-    outcomes += library.add(single, progress, allowed_hosts) if single else []
+    outcomes += library.add(single, progress, allowed_hosts, delay=limits.delay) if single else []
     for one in entries:
         if is_query(one.source.url):
             outcomes += add_articles(library, one.source, allowed_hosts, progress, most=most_articles)

@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 from corpus import Document, Fetched, MyositisError, Passage, Source, document_id, expand, retrieve
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
+from corpus.visits import Visits
 from index.embedding import Embedder
 from index.errors import LibraryError
 from index.health import problems_of
@@ -125,14 +126,19 @@ class Library:
     # Adding and removing
 
     def add(
-        self, sources: Iterable[Source], progress: Progress | None = None, allowed_hosts: frozenset[str] = frozenset()
+        self,
+        sources: Iterable[Source],
+        progress: Progress | None = None,
+        allowed_hosts: frozenset[str] = frozenset(),
+        *,
+        delay: float = 1.0,
     ) -> list[Added]:
         """Take in `sources`; folders count as the files in them. A bad one is left out and the rest goes on.
 
         What is there already, byte for byte and with the same details stated, is left as it is and not embedded again.
         `progress(done, total, address)` is called before each input, with the number of those that are dealt with: written,
         or found to be there. Some are embedded together, but each document is one transaction. `allowed_hosts` are asked by
-        name though their address is not a public one.
+        name though their address is not a public one; each host is asked once in `delay` seconds.
         """
         outcomes: list[Added] = []
         queue: list[Source] = []
@@ -144,12 +150,12 @@ class Library:
         unreadable = len(outcomes)
         intake = self._intake()
         batch: list[ReadSource | Added] = []
-        with IsolatedReader() as reader, self.changing():
+        with IsolatedReader() as reader, self.changing(), Visits(allowed_hosts, delay) as visits:
             try:
                 for source in queue:
                     if progress:
                         progress(len(outcomes) - unreadable, len(queue), source.url)
-                    batch.append(or_left_out(source.url, partial(_fetch_and_read, intake, source, reader, allowed_hosts)))
+                    batch.append(or_left_out(source.url, partial(_fetch_and_read, intake, source, reader, visits)))
                     if is_enough(batch):
                         full, batch = batch, []
                         outcomes += intake.write(full)
@@ -349,8 +355,8 @@ def or_left_out(url: str, take_in: Callable[[], _T]) -> _T | Added:
         return Added(url, "left out", reason=str(error))
 
 
-def _fetch_and_read(intake: Intake, source: Source, reader: IsolatedReader, allowed_hosts: frozenset[str]) -> ReadSource | Added:
-    return intake.read(source, retrieve(source, allowed_hosts), reader)
+def _fetch_and_read(intake: Intake, source: Source, reader: IsolatedReader, visits: Visits) -> ReadSource | Added:
+    return intake.read(source, retrieve(source, visits=visits), reader)
 
 
 def _same_file(name: str, url: str) -> bool:

@@ -54,7 +54,9 @@ def test_pages_and_files_are_read_again_and_only_what_changed_is_replaced(
     library: Library, word_embedder: WordEmbedder, site: Site, leaflets: Path
 ) -> None:
     add(library, leaflets)
-    library.add([Source(url=f"{site.url}/{name}.html", kind="guide", year=2020) for name in ("one", "two")], None, LOOPBACK)
+    library.add(
+        [Source(url=f"{site.url}/{name}.html", kind="guide", year=2020) for name in ("one", "two")], None, LOOPBACK, delay=0.0
+    )
     age(library)
     before, read = everything(library), word_embedder.passages_read
     names = ["falls.txt", "hands.html", "one.html", "swallowing.md", "two.html"]
@@ -79,7 +81,7 @@ def test_pages_and_files_are_read_again_and_only_what_changed_is_replaced(
 
 def test_what_is_gone_is_kept_and_told_until_it_is_to_be_removed(library: Library, site: Site, leaflets: Path) -> None:
     add(library, leaflets)
-    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK)
+    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK, delay=0.0)
     (leaflets / "falls.txt").unlink()
     del site.answers["/one.html"]
     site.answers["/two.html"] = Answer(status=500)
@@ -107,14 +109,14 @@ def test_a_crawled_site_is_crawled_again_and_a_lost_page_is_still_asked_for(libr
     # A page that was removed stays out, until it is added by its own address.
     assert remove(library, [f"{site.url}/three.html"]) == (1, [])
     assert "three.html" not in again(library)
-    add_inputs(library, [Source(url=f"{site.url}/three.html")], None, LOOPBACK)
+    add_inputs(library, [Source(url=f"{site.url}/three.html")], limits, LOOPBACK)
     assert again(library)["three.html"] == "unchanged"
     assert remove(library, [site.url + "/"]) == (3, [])
     assert again(library) == {"three.html": "unchanged"}
 
 
 def test_a_site_that_is_silent_is_asked_twice_and_no_more(library: Library, site: Site) -> None:
-    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK)
+    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK, delay=0.0)
     site.down = True
     assert set(again(library).values()) == {"left out"}
     assert len(site.asked(0)) == 2
@@ -164,7 +166,7 @@ def test_a_search_that_finds_too_much_or_nothing_says_so(library: Library, liter
 
 
 def test_links_that_no_longer_hold_are_named(library: Library, site: Site) -> None:
-    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK)
+    library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK, delay=0.0)
     assert online_problems(library, LOOPBACK, delay=0.0) == ()
     site.answers["/one.html"].body = site.answers["/one.html"].body.replace(b"hard to manage", b"easy to manage")
     del site.answers["/two.html"]
@@ -178,7 +180,7 @@ def test_links_that_no_longer_hold_are_named(library: Library, site: Site) -> No
 
 
 def test_a_page_of_a_library_of_an_earlier_layout_is_read_again_with_what_was_stated(library: Library, site: Site) -> None:
-    library.add([Source(url=f"{site.url}/one.html", title="The first", kind="review", year=1999)], None, LOOPBACK)
+    library.add([Source(url=f"{site.url}/one.html", title="The first", kind="review", year=1999)], None, LOOPBACK, delay=0.0)
     with library._store.writing():
         library._store._db.execute("DELETE FROM origins")
     (summary,) = library.summaries()

@@ -299,11 +299,11 @@ def test_a_first_run_that_was_stopped_is_finished_by_the_next(run: Run, tmp_path
     monkeypatch.setattr("ui.first_run.starter_sources", lambda: starter_sources()[:3])
     fetched: list[Source] = []
 
-    def stopping(source: Source, *arguments: Any) -> Any:  # noqa: ANN401
+    def stopping(source: Source, **options: Any) -> Any:  # noqa: ANN401
         if fetched:
             raise KeyboardInterrupt
         fetched.append(source)
-        return retrieve(source, *arguments)
+        return retrieve(source, **options)
 
     with monkeypatch.context() as stopped:
         stopped.setattr("index.library.retrieve", stopping)
