@@ -16,7 +16,7 @@ from index.errors import LibraryError
 FILE_NAME = "settings.toml"
 
 # Scheme, host and port of a site, as a content security policy names it: nothing that would end the directive it stands in.
-EmbeddingSite = Annotated[str, Field(pattern=r"^https?://(\*\.)?[a-zA-Z0-9.-]+(:\d{1,5})?$")]
+EmbeddingSite = Annotated[str, Field(pattern=r"^https?://(\*\.)?[a-zA-Z0-9.-]+(:\d{1,5}|:\*)?$")]
 
 
 class _Table(BaseModel):
