@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant import Answer, Notice, Quote
 from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
+from ui.fixed_texts import fixed_html, rendering
 from ui.markup import escaped, link, safe_address
 from ui.sources import facts, is_dated, source_address, who_says_it, years_apart
 from ui.texts import text
@@ -54,7 +55,8 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
     calm = "".join(_notice(notice) for notice in answer.notices if notice.kind != "emergency")
     verdict = "" if answer.status == "emergency" else _verdict(answer)
     heading = f"turn-{number}-question"
-    data = f' data-turn="{number}" data-question="{escaped(answer.question)}" data-announce="{escaped(verdict)}"'
+    announced = escaped(rendering(verdict) or verdict)
+    data = f' data-turn="{number}" data-question="{escaped(answer.question)}" data-announce="{announced}"'
     words = WordsInAnswer(number)
     asked = f'<span class="asked">{escaped(text("answer.asked"))}</span>'
     parts = [
@@ -63,7 +65,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         f'<h2 id="{heading}" tabindex="-1">{asked} {escaped(answer.question)}</h2>',
         calm,
         _understood(answer),
-        f'<p class="verdict">{escaped(verdict)}</p>' if verdict else "",
+        f'<p class="verdict">{fixed_html(verdict)}</p>' if verdict else "",
         _whom_to_ask(around.organisations) if verdict == NOT_FOUND else "",
         _years(answer.quotes),
         *(
@@ -73,7 +75,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         subjects_html(around.closest),
         _related(around.related),
         words.list_html(),
-        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(answer.disclaimer)}</p>',
+        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {fixed_html(answer.disclaimer)}</p>',
         turn_tools(answer, [subject.address for subject in around.closest if subject.address]),
         "</section>",
     ]
@@ -86,7 +88,7 @@ def question_buttons(questions: Sequence[str]) -> str:
         f'<li><button type="button" class="ask-this" data-ask="{escaped(question)}">{escaped(question)}</button></li>'
         for question in questions
     )
-    return f'<ul class="questions">{"".join(items)}</ul>'
+    return f'<ul class="questions" lang="en">{"".join(items)}</ul>'
 
 
 def subjects_html(subjects: Sequence[Subject]) -> str:
@@ -111,8 +113,8 @@ def _related(questions: Sequence[str]) -> str:
 def _notice(notice: Notice) -> str:
     if notice.kind == "emergency":
         title = f"<strong>{escaped(text('notice.emergency'))}</strong>"
-        return f'<div class="notice emergency" role="alert">{title}<p>{escaped(notice.text)}</p></div>'
-    return f'<div class="notice"><p>{escaped(notice.text)}</p></div>'
+        return f'<div class="notice emergency" role="alert">{title}<p>{fixed_html(notice.text)}</p></div>'
+    return f'<div class="notice"><p>{fixed_html(notice.text)}</p></div>'
 
 
 def _verdict(answer: Answer) -> str:
@@ -133,7 +135,8 @@ def _understood(answer: Answer) -> str:
 
 def _whom_to_ask(organisations: str | None) -> str:
     """How to ask again, and who else can be asked."""
-    lines = [escaped(NOT_FOUND_HELP), escaped(text("not_found.rephrase")), link(organisations, text("not_found.organisations"))]
+    whom = link(organisations, text("not_found.organisations"))
+    lines = [fixed_html(NOT_FOUND_HELP), escaped(text("not_found.rephrase")), whom]
     return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
@@ -157,10 +160,11 @@ def _card(quote: Quote, name: str, label: str, words: WordsInAnswer, authors: Ma
     return (
         f'<div class="pair"><article class="card {escaped(quote.match)}" id="{name}" aria-labelledby="{name}-heading">'
         f'<h3 id="{name}-heading"><span class="count">{escaped(label)}</span> {match}</h3>'
-        f"<blockquote>{escaped(_end_of(quote.before))}<mark>{words.marked(quote.text)}</mark>"
+        f'<blockquote lang="en">'
+        f"{escaped(_end_of(quote.before))}<mark>{words.marked(quote.text)}</mark>"
         f"{escaped(_start_of(quote.after))}</blockquote>"
         '<div class="meaning" hidden></div>'
-        f'<p class="title">{escaped(quote.title)}</p>'
+        f'<p class="title" lang="en">{escaped(quote.title)}</p>'
         f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts(quote))}</ul>'
         f"{who}{old}"
         f'<p class="links">{_show_me(quote)}{link(source_address(quote), text("answer.open_source"), quote.title)}</p>'

@@ -20,6 +20,7 @@ from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from corpus.starter import topics
 from ui.cards import Surroundings, question_buttons, turn_html
+from ui.fixed_texts import fixed_html, unreviewed_html
 from ui.markup import escaped
 from ui.related import nearest_subjects, organisations_address, related_questions
 from ui.texts import language, speaking, text
@@ -151,7 +152,8 @@ def _introduction(asks_feedback: bool) -> str:
     return (
         f'<header><h1><img src="icon.svg" alt="" width="56" height="56"> {escaped(text("page.title"))}</h1>'
         f'<p class="lead">{escaped(text("page.lead"))}</p>'
-        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(DISCLAIMER)}</p></header>'
+        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {fixed_html(DISCLAIMER)}</p>'
+        f"{unreviewed_html()}</header>"
         f'<div id="tools">{tools_html(asks_feedback)}</div>'
     )
 
@@ -167,7 +169,7 @@ def _waiting() -> str:
 def _topics() -> str:
     """The topics in two columns, each of which a press opens; opening one closes the others."""
     items = [
-        f'<details name="topic"><summary>{escaped(topic.name)}</summary>{question_buttons(topic.questions)}</details>'
+        f'<details name="topic"><summary lang="en">{escaped(topic.name)}</summary>{question_buttons(topic.questions)}</details>'
         for topic in topics()
     ]
     half = (len(items) + 1) // 2

@@ -75,7 +75,7 @@ class _View:
         words = words or f"<p>{escaped(text('pdf.no_text'))}</p>"
         return (
             f'<section class="pdf-page" aria-labelledby="page-{number}"><h2 id="page-{number}">{title}</h2>'
-            f'{self._picture(number)}<article class="copy" aria-label="{name}">{words}</article>'
+            f'{self._picture(number)}<article class="copy" lang="en" aria-label="{name}">{words}</article>'
             "</section>"
         )
 

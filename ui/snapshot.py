@@ -12,6 +12,7 @@ from itertools import pairwise
 from assistant.texts import DISCLAIMER
 from corpus import Document
 from corpus.starter import SCHEME
+from ui.fixed_texts import fixed_html
 from ui.markup import escaped, link, whole_page
 from ui.texts import text
 
@@ -37,7 +38,7 @@ def snapshot_page(document: Document, start: int | None = None, end: int | None 
         note = notice(text("snapshot.unmarked"))
     else:
         note = ""
-    return copy_page(document, f'{note}<article class="copy">{copy}</article>', document.page_at(start or 0))
+    return copy_page(document, f'{note}<article class="copy" lang="en">{copy}</article>', document.page_at(start or 0))
 
 
 def span_in(document: Document, start: int | None, end: int | None) -> tuple[int, int] | None:
@@ -79,10 +80,10 @@ def _head(document: Document, page: int | None) -> str:
     source = "" if document.url.startswith(("file:", SCHEME)) else link(document.url, text("snapshot.source"), document.title)
     original = link(f"{_ROOT}original/{document.id}{f'#page={page}' if page else ''}", text("snapshot.original"), document.title)
     return (
-        f'<p class="asked">{escaped(text("snapshot.copy"))}</p><h1>{escaped(document.title)}</h1>'
+        f'<p class="asked">{escaped(text("snapshot.copy"))}</p><h1 lang="en">{escaped(document.title)}</h1>'
         f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts)}</ul>'
         f'<p class="links">{source}{original}</p>'
-        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {escaped(DISCLAIMER)}</p>'
+        f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {fixed_html(DISCLAIMER)}</p>'
     )
 
 

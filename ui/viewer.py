@@ -57,7 +57,7 @@ def viewer_html(document: Document, start: int, end: int, number: int | None = N
     return (
         f'<h4 tabindex="-1">{escaped(text("viewer.heading"))}: {escaped(document.title)}</h4>'
         f"{_toolbar(document, part, len(parts), unit)}{note}"
-        f'<article class="copy">{copy}</article>'
+        f'<article class="copy" lang="en">{copy}</article>'
         f"{_picture(document, part, start, end)}{_turning(part.number, len(parts), unit)}"
         f'<p class="links">{link(whole, text("viewer.whole"), document.title)}</p>'
         f'<p class="links back">{_button("back", text("viewer.back"), "filled")}</p>'

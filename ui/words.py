@@ -56,7 +56,7 @@ class WordsInAnswer:
                 f'<div id="{self._id(term)}"><dt>{escaped(term.term)} <span class="said">{said}</span></dt>'
                 f"<dd>{escaped(meaning)}</dd></div>"
             )
-        return f'<div class="words"><h3>{escaped(text("words.heading"))}</h3><dl>{"".join(lines)}</dl></div>'
+        return f'<div class="words"><h3>{escaped(text("words.heading"))}</h3><dl lang="en">{"".join(lines)}</dl></div>'
 
     def _id(self, term: Term) -> str:
         return f"turn-{self._turn}-word-{glossary().index(term)}"

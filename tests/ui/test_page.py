@@ -371,7 +371,7 @@ def test_the_page_offers_no_programming_interface(assistant: Assistant) -> None:
     assert {one["api_visibility"] for one in config["dependencies"]} == {"private"}
 
 
-class _Proxy:
+class Proxy:
     """What nginx does for `location /ibm/ { proxy_pass http://page/; }`, where the prefix goes, or with no path after the
     host's name, where it stays. Everything else is not found."""
 
@@ -389,7 +389,7 @@ class _Proxy:
 
 @pytest.fixture(params=[True, False], ids=["taken off", "left on"])
 def below(assistant: Assistant, request: pytest.FixtureRequest) -> Iterator[str]:
-    with serving(_Proxy(build_app(assistant, root_path="/ibm"), request.param), wait_for="ibm/healthz") as address:
+    with serving(Proxy(build_app(assistant, root_path="/ibm"), request.param), wait_for="ibm/healthz") as address:
         yield f"{address}ibm/"
 
 

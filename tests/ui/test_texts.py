@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from string import Formatter
 
@@ -10,7 +11,9 @@ import httpx
 import pytest
 from lxml import html
 
+from assistant import texts as fixed
 from ui import texts
+from ui.fixed_texts import fixed_html, rendering, unreviewed_html
 from ui.texts import DEFAULT, LANGUAGES, chosen_language, speaking, text
 
 # What looks like "table.key" and is a file's name.
@@ -80,3 +83,23 @@ def test_each_response_speaks_its_readers_language(address: str) -> None:
         assert tree.get("lang") == language, path
         with speaking(language):
             assert text("page.title") in tree.find(".//title").text
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != DEFAULT])
+def test_every_fixed_text_has_a_rendering_that_fills_the_same_places(language: str) -> None:
+    english = tomllib.loads((Path(fixed.__file__).parent / "texts.toml").read_text(encoding="utf-8"))
+    notices = english.pop("notices")
+    with speaking(language):
+        for words in english.values():
+            assert rendering(words)
+        for words in notices.values():
+            number = "999 (ask)" if "{number}" in words else ""
+            rendered = rendering(words.replace("{number}", number))
+            assert rendered
+            assert number in rendered
+            assert "{" not in rendered
+            html_ = fixed_html(words.replace("{number}", number))
+            assert html_.index(f'lang="{language}"') < html_.index('lang="en"'), "the rendering first, then the words that hold"
+        assert "kein Arzt" in unreviewed_html() or language != "de"
+    assert rendering(english["disclaimer"]) is None
+    assert unreviewed_html() == ""

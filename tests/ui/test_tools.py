@@ -10,7 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assistant import DISCLAIMER, Assistant
-from tests.ui.measures import FAINT, LEAST_CONTRAST, faults, opened
+from tests.serving import serving
+from tests.ui.measures import FAINT, LEAST_CONTRAST, assert_faultless, findings, opened
+from tests.ui.test_page import Proxy
+from ui.server import build_app
 
 _QUESTION = "Food gets stuck in his throat. What helps?"
 _OTHER = "Can IBM affect breathing?"
@@ -70,22 +73,22 @@ def _with_scripts(browser: Browser, address: str, *scripts: str) -> Page:
 def _ask(page: Page, question: str, number: int) -> None:
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
-    page.locator(f"#turn-{number} .turn-tools").wait_for()
+    page.locator(f"#turn-{number} .turn-tools").wait_for(state="attached")
     page.evaluate("document.activeElement.blur()")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark", "High contrast"])
-def test_panel_and_sheet_are_legible_in_all_colours(answered: Page, theme: str) -> None:
+def test_panel_and_sheet_are_faultless_in_all_colours(answered: Page) -> None:
     answered.evaluate("document.activeElement.blur()")
     answered.keyboard.press("a")
-    panel = answered.get_by_role("dialog", name="Reading aids")
-    panel.get_by_label(theme, exact=True).check()
-    assert faults(answered) == []
-    panel.get_by_role("button", name="Done").click()
+    expect(answered.get_by_role("dialog", name="Reading aids")).to_be_visible()
+    assert_faultless(answered, "reading aids")
+    answered.get_by_role("button", name="Done").click()
+    answered.evaluate("document.activeElement.blur()")
     answered.keyboard.press("p")
     answered.locator(".sheet-frame .sheet").wait_for()
-    assert faults(answered) == []
+    assert_faultless(answered, "the sheet for the doctor")
     answered.keyboard.press("Escape")
+    answered.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_what_is_chosen_holds_at_once_and_after_a_reload_before_anything_is_drawn(browser: Browser, address: str) -> None:
@@ -279,3 +282,32 @@ def test_the_sheet_is_made_of_the_questions_chosen_and_can_be_saved_copied_and_s
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
     expect(answered.locator("#turn-2").get_by_role("button", name="Take it to the doctor")).to_be_visible()
+
+
+def test_the_page_speaks_german_below_a_sub_path_and_quotes_stay_as_they_are(browser: Browser, assistant: Assistant) -> None:
+    with serving(Proxy(build_app(assistant, root_path="/ibm"), takes_off=True), wait_for="ibm/healthz") as outside:
+        context = browser.new_context(locale="de-AT", viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{outside}ibm/")
+        page.get_by_label("Ihre Frage").wait_for()
+        assert page.evaluate("document.documentElement.lang") == "de"
+        _ask(page, _QUESTION, 1)
+        quotes = assistant.ask(_QUESTION).quotes
+        marks = page.locator("#turn-1 .card mark")
+        assert marks.all_text_contents() == [quote.text for quote in quotes]
+        assert {mark.evaluate("(one) => one.closest('[lang]').lang") for mark in marks.all()} == {"en"}
+        expect(page.locator("#turn-1 .disclaimer")).to_contain_text("Dies ist kein ärztlicher Rat.")
+        expect(page.locator("#turn-1 .disclaimer [lang=en]")).to_have_text(DISCLAIMER)
+        page.locator("#turn-1 .show-me").first.click()
+        expect(page.locator("#turn-1 .viewer")).to_contain_text("Wo es steht")
+        _ask(page, "he is choking right now and can't breathe", 2)
+        expect(page.locator("#turn-2 [role=alert]")).to_contain_text("Rufen Sie jetzt die örtliche Notrufnummer an")
+        assert findings(page) == []
+        page.get_by_role("link", name="English").click()
+        page.get_by_label("Your question").wait_for()
+        page.goto(f"{outside}ibm/")
+        page.get_by_label("Your question").wait_for()
+        assert [url for url in asked if not url.startswith(f"{outside}ibm/")] == []
+        context.close()

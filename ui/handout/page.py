@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.fixed_texts import fixed_html
 from ui.handout.sheet import Sheet, SheetQuote, SheetTurn
 from ui.markup import escaped
 from ui.texts import text
@@ -17,13 +18,14 @@ def handout_html(sheet: Sheet) -> str:
         f'<article class="sheet"><h2>{escaped(text("handout.title"))}</h2>'
         f'<p>{escaped(text("handout.for_you"))}</p><p class="sheet-lines">{lines}</p>'
         f'<p class="disclaimer"><strong>{escaped(text("handout.please_note"))}:</strong> '
-        f'<span lang="en">{escaped(sheet.disclaimer)}</span></p><p>{escaped(text("handout.made", date=sheet.made))}</p>'
+        f"{fixed_html(sheet.disclaimer)}</p>"
+        f"<p>{escaped(text('handout.made', date=sheet.made))}</p>"
         f"{turns}{sources}{_notes('handout.further_notes', 6)}</article>"
     )
 
 
 def _turn(turn: SheetTurn, position: int, sheet: Sheet) -> str:
-    remark = f'<p lang="en">{escaped(turn.remark)}</p>' if turn.remark else ""
+    remark = f"<p>{escaped(turn.remark)}</p>" if turn.remark else ""
     quotes = "".join(_quote(quote, sheet) for quote in turn.quotes)
     heading = f"<h3>{position}. {escaped(turn.question)}</h3>"
     return f"<section>{heading}{remark}{quotes}{_notes('handout.notes', 3)}</section>"

@@ -8,7 +8,8 @@ from ui.texts import text
 
 def handout_text(sheet: Sheet) -> str:
     """All of the sheet but the room for notes, a blank line between paragraphs."""
-    parts = [text("handout.title"), text("handout.made", date=sheet.made), f"{text('handout.please_note')}: {sheet.disclaimer}"]
+    note = f"{sheet.rendered} {sheet.disclaimer}".strip()
+    parts = [text("handout.title"), text("handout.made", date=sheet.made), f"{text('handout.please_note')}: {note}"]
     for position, turn in enumerate(sheet.turns, start=1):
         parts.append(f"{position}. {turn.question}")
         if turn.remark:

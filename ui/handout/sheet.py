@@ -7,9 +7,10 @@ from datetime import date
 from urllib.parse import unquote
 
 from assistant import Assistant
-from assistant.texts import DISCLAIMER, NOT_FOUND
+from assistant.texts import DISCLAIMER
 from corpus import Document, MyositisError
 from corpus.starter import SCHEME
+from ui.fixed_texts import rendering
 from ui.handout.request import HandoutRequest, QuotePlace
 from ui.texts import text
 
@@ -46,10 +47,14 @@ class SheetTurn:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that stands on the paper, in reading order. `made` is an ISO 8601 date."""
+    """All that stands on the paper, in reading order. `made` is an ISO 8601 date.
+
+    `rendered` is what the English disclaimer says in the language of the page, "" where that is English.
+    """
 
     made: str
     disclaimer: str
+    rendered: str
     turns: tuple[SheetTurn, ...]
     references: tuple[Reference, ...]
 
@@ -73,9 +78,9 @@ def make_sheet(request: HandoutRequest, assistant: Assistant) -> Sheet:
             words = document.text[place.start : place.end]
             number = numbers.setdefault(document.id, len(numbers) + 1)
             quotes.append(SheetQuote(words, number, _place(document, place.start), _cited(words, document)))
-        turns.append(SheetTurn(turn.question.strip(), tuple(quotes), "" if quotes else NOT_FOUND))
+        turns.append(SheetTurn(turn.question.strip(), tuple(quotes), "" if quotes else text("handout.no_quotes")))
     references = tuple(_reference(documents[document_id]) for document_id in numbers)
-    return Sheet(date.today().isoformat(), DISCLAIMER, tuple(turns), references)
+    return Sheet(date.today().isoformat(), DISCLAIMER, rendering(DISCLAIMER) or "", tuple(turns), references)
 
 
 def _check(place: QuotePlace, document: Document, assistant: Assistant) -> None:

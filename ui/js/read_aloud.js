@@ -21,6 +21,10 @@ export function partsOf(turn) {
   const wanted = ".notice, h2, .verdict, .card mark, .card .title, .card .source, .card .who, .disclaimer";
   return [...turn.querySelectorAll(wanted)]
     .filter((part) => !part.closest("details:not([open]), .unseen") && part.textContent.trim())
+    .flatMap((part) => {
+      const languages = [...part.querySelectorAll(":scope > p > [lang], :scope > [lang]")];
+      return languages.length > 1 ? languages : [part]; // each of two languages with its own voice
+    })
     .map((part) => ({ words: wordsOf(part), language: languageOf(part) }));
 }
 
