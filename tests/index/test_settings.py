@@ -72,3 +72,12 @@ def test_a_library_with_a_wrong_setting_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match=r"answers\.quotes"):
         Library.open(tmp_path, embedder=WordEmbedder())
     assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.parametrize(
+    "site", ["*", "https://a.org; script-src *", "https://a.org/page", "a.org", "javascript:x", "https://a.org b.org"]
+)
+def test_a_site_that_would_change_the_pages_policy_is_refused(tmp_path: Path, site: str) -> None:
+    assert load(tmp_path, '[page]\nembed_in = ["https://*.a.org:8443", "http://localhost:*"]').page.embed_in
+    with pytest.raises(LibraryError, match=r"'page\.embed_in\.0'.*settings\.toml"):
+        load(tmp_path, f'[page]\nembed_in = ["{site}"]')

@@ -80,24 +80,25 @@ def test_the_worker_keeps_the_shell_alone_and_says_when_it_is_offline(small: Lib
 
 
 def test_only_a_site_that_the_operator_names_can_show_the_page(small: Library, address: str, browser: Browser) -> None:
+    for path in ("", "source/none", "healthz"):
+        assert "frame-ancestors 'self';" in f"{httpx.get(f'{address}{path}').headers['content-security-policy']};"
     with serving(build_app(Assistant(small))) as embeddable:
-        shown = {}
-        for name, inner in (("named", embeddable), ("not named", address)):
-            example = _EXAMPLE.replace("http://127.0.0.1:7860/", inner)
-            assert inner in example
-            site = Starlette(routes=[Route("/", lambda _, page=example: HTMLResponse(page))])
-            with serving(site, wait_for="") as outer:
-                page = browser.new_page()
-                page.goto(outer.replace("127.0.0.1", "localhost"))
-                frame = page.frame_locator("iframe")
-                if name == "named":
-                    frame.get_by_label("Your question").fill("Is a higher bed easier to leave?")
-                    frame.get_by_role("button", name="Ask", exact=True).click()
-                    frame.locator("#turn-1 mark").first.wait_for()
-                    frame.get_by_role("button", name="Reading aids").click()
-                    frame.get_by_label("Dark", exact=True).check()
-                else:
-                    page.wait_for_load_state("networkidle")
-                shown[name] = frame.locator("#question").count()
-                page.close()
-        assert shown == {"named": 1, "not named": 0}
+        example = _EXAMPLE.replace("http://127.0.0.1:7860/", embeddable)
+        assert embeddable in example
+        site = Starlette(routes=[Route("/", lambda _: HTMLResponse(example))])
+        with serving(site, wait_for="") as outer:
+            page = browser.new_page()
+            complaints: list[str] = []
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.goto(outer)  # another origin that was not named: the browser refuses
+            page.wait_for_load_state("networkidle")
+            assert any("frame-ancestors" in one for one in complaints)
+            assert page.frame_locator("iframe").locator("#question").count() == 0
+            page.goto(outer.replace("127.0.0.1", "localhost"))
+            frame = page.frame_locator("iframe")
+            frame.get_by_label("Your question").fill("Is a higher bed easier to leave?")
+            frame.get_by_role("button", name="Ask", exact=True).click()
+            frame.locator("#turn-1 mark").first.wait_for()
+            frame.get_by_role("button", name="Reading aids").click()
+            frame.get_by_label("Dark", exact=True).check()
+            page.close()
