@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: serve test lint eval bench clean
+.PHONY: serve test lint eval bench screenshots clean
 
 serve: $(STAMP)
 	$(BIN)/myositis serve
@@ -25,6 +25,10 @@ eval: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/myositis bench
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.screenshots docs/screenshots
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

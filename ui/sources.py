@@ -21,8 +21,8 @@ _YEARS_APART = 5
 def who_says_it(quote: Quote, authors: str | None) -> str:
     """Who stands behind the words: the sources they name, their authors, or the site they stand on; "" where none is known."""
     if quote.url.startswith(SCHEME):
-        named = [f"{reference.label}: {reference.title.rstrip('.')}." for reference in _named_in(quote.text)]
-        return " ".join(named) if named else text("source.own_words")
+        named = [f"{reference.label}: {reference.title.rstrip('.')}" for reference in _named_in(quote.text)]
+        return " · ".join(named) if named else text("source.own_words")
     if authors:
         return authors
     host = urlsplit(quote.url).hostname or ""
