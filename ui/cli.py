@@ -22,6 +22,7 @@ from corpus.records import Kind
 if TYPE_CHECKING:
     from assistant import Assistant
     from index import Library
+    from index.library import Progress
 
 app = typer.Typer(
     name="myositis",
@@ -77,8 +78,7 @@ def serve(
         raise typer.BadParameter("it begins with a slash, as in /ibm", param_hint="--root-path")
     from ui.server import serve as serve_page
 
-    with _assistant(library) as assistant:
-        serve_page(assistant, host, port, root_path.rstrip("/"))
+    serve_page(lambda progress: _assistant(library, progress), host, port, root_path.rstrip("/"))
 
 
 @app.command()
@@ -292,11 +292,17 @@ def _library(directory: Path, *, create: bool = False) -> Library:
     return Library.open(directory, create=create)
 
 
-def _assistant(directory: Path) -> Assistant:
+def _assistant(directory: Path, also_tell: Progress | None = None) -> Assistant:
     from ui.first_run import open_or_build
     from ui.terminal import progress_bar
 
-    with progress_bar("Building the starter library") as progress:
+    with progress_bar("Building the starter library") as bar:
+
+        def progress(done: int, total: int, address: str) -> None:
+            bar(done, total, address)
+            if also_tell is not None:
+                also_tell(done, total, address)
+
         return open_or_build(directory, progress)
 
 

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import gradio as gr
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from assistant import Assistant
 from corpus import Document, MyositisError
+from index.library import Progress
 from ui.feedback import add_feedback
 from ui.files import OwnFile, own_files
 from ui.guard import Guard
@@ -28,6 +30,7 @@ from ui.pdf_snapshot import pdf_page
 from ui.snapshot import missing_page, snapshot_page
 from ui.texts import DEFAULT, LANGUAGES, speaking, text
 from ui.viewer import viewer_html
+from ui.waiting import waiting_page
 
 # Questions that wait for their turn; further ones are told that the page is busy.
 _WAITING = 100
@@ -123,22 +126,26 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str, root_path: str) -> None:
     )
 
 
-def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> None:
+def serve(open_assistant: Callable[[Progress], Assistant], host: str, port: int, root_path: str = "") -> None:
     """Serve the page until it is stopped (Ctrl+C), and print its address on stderr once it answers.
 
-    Port 0 takes any free one; `root_path` is as in `build_app`. No question is logged. Raises `MyositisError` where
-    `host` and `port` cannot be listened on, or the library does not fit its model.
+    `open_assistant` is given what to tell how far it is, which visitors are shown meanwhile. Port 0 takes any free one;
+    `root_path` is as in `build_app`. No question is logged. Raises `MyositisError` where `host` and `port` cannot be
+    listened on, or the library does not fit its model.
     """
-    with _listening(host, port) as listener:
-        # The model takes seconds to load: now, not while the first question waits, and with an error that still ends the command.
-        assistant.library.search(text("ask.example"), 1)
-        config = uvicorn.Config(
-            build_app(assistant, root_path=root_path),
-            log_level="warning",
-            access_log=False,
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
+    with _listening(host, port) as listener, ExitStack() as open_until_stopped:
+        with waiting_page(listener) as progress:
+            assistant = open_until_stopped.enter_context(open_assistant(progress))
+            # The model takes seconds to load: now, not while the first question waits, and with an error that still ends the
+            # command.
+            assistant.library.search(text("ask.example"), 1)
+            config = uvicorn.Config(
+                build_app(assistant, root_path=root_path),
+                log_level="warning",
+                access_log=False,
+                ws="none",
+                timeout_graceful_shutdown=1,
+            )
         _Announcing(config, host).run(sockets=[listener])
 
 

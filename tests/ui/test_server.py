@@ -242,7 +242,7 @@ def test_a_taken_port_is_told_before_anything_slow(assistant: Assistant) -> None
         with pytest.raises(
             MyositisError, match=rf"another program is using this port: 127\.0\.0\.1:{port}\. .*--port \d+"
         ) as told:
-            serve(assistant, "127.0.0.1", port)
+            serve(lambda _: assistant, "127.0.0.1", port)
         assert time.monotonic() - begun < 2
     assert f"--port {port + 1 if port < 65535 else port - 1}" in told.value.remedy
 
@@ -252,7 +252,7 @@ def test_a_taken_port_is_told_before_anything_slow(assistant: Assistant) -> None
 )
 def test_an_address_that_cannot_be_had_is_told(assistant: Assistant, host: str, port: int) -> None:
     with pytest.raises(MyositisError, match=r"port|listened") as told:
-        serve(assistant, host, port)
+        serve(lambda _: assistant, host, port)
     assert told.value.where == f"{host}:{port}"
     assert told.value.remedy
 
@@ -260,7 +260,7 @@ def test_an_address_that_cannot_be_had_is_told(assistant: Assistant, host: str, 
 def test_serve_says_where_it_is_and_logs_no_question(assistant: Assistant) -> None:
     program = (
         "import sys; from assistant import Assistant; from ui.server import serve\n"
-        "with Assistant.open(sys.argv[1]) as assistant: serve(assistant, '127.0.0.1', 0)"
+        "serve(lambda _: Assistant.open(sys.argv[1]), '127.0.0.1', 0)"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(assistant.library.directory)],
