@@ -12,7 +12,8 @@ from assistant import confidence, quoting, safety, spelling
 from assistant.follow_up import self_contained
 from assistant.links import snapshot_link, source_link
 from assistant.quoting import Candidate
-from assistant.records import Answer, Match, Notice, Quote, Status
+from assistant.records import Answer, Match, Notice, Place, Quote, Status
+from assistant.repeats import Copies, Spot
 from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from index import Hit, Library
@@ -75,8 +76,10 @@ class Assistant:
         ranked = quoting.candidates(self.library, understood, vector, hits, titles)
         if not ranked or confidence.match(ranked[0], ranked) is None:
             return self._without_quotes("not_found", question, understood, notices, closest)
-        chosen = quoting.distinct(ranked, self.library.settings.answers.quotes)
-        quotes = tuple(self._quote(candidate, grade) for candidate, grade in zip(chosen, _grades(chosen, ranked), strict=True))
+        copies = Copies(hit.passage for hit in hits)
+        chosen = quoting.distinct(_without_copies(ranked, copies), self.library.settings.answers.quotes)
+        grades = _grades(chosen, ranked)
+        quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
         if any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
@@ -86,7 +89,7 @@ class Assistant:
     ) -> Answer:
         return Answer(status, question, understood, (), tuple(notices), closest, DISCLAIMER)
 
-    def _quote(self, candidate: Candidate, match: Match) -> Quote:
+    def _quote(self, candidate: Candidate, match: Match, copies: Copies) -> Quote:
         """The candidate as a quote, taken from the document itself; its text is checked against its span."""
         passage = candidate.hit.passage
         document = self.library.document(passage.document_id)
@@ -114,7 +117,27 @@ class Assistant:
             end=end,
             link=source_link(document, start, end),
             snapshot=snapshot_link(document.id, start, end),
+            also_at=tuple(map(self._place, copies.of(text, document.id))),
         )
+
+    def _place(self, spot: Spot) -> Place:
+        document = self.library.document(spot.passage.document_id)
+        link, snapshot = source_link(document, spot.start, spot.end), snapshot_link(document.id, spot.start, spot.end)
+        return Place(document.title, document.url, link, snapshot)
+
+
+def _without_copies(ranked: Sequence[Candidate], copies: Copies) -> list[Candidate]:
+    """`ranked` without those that say in another document what one before them says in the same words."""
+    kept: list[Candidate] = []
+    said: list[Spot] = []
+    for candidate in ranked:
+        document_id = candidate.hit.passage.document_id
+        if not any(
+            spot.passage.document_id == document_id and spot.start < candidate.end and candidate.start < spot.end for spot in said
+        ):
+            kept.append(candidate)
+            said += copies.of(candidate.text, document_id)
+    return kept
 
 
 def _grades(chosen: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Match]:

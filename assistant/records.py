@@ -11,11 +11,22 @@ NoticeKind = Literal["emergency", "medication", "diagnosis", "distress", "dated"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the words of a quote stand as well: another document's title and address, and the two links to the place."""
+
+    title: str
+    url: str
+    link: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """One to a few whole sentences of a document, word for word.
 
     `text` is `document.text[start:end]`; `before` and `after` are the rest of its passage. `link` leads to the place in
-    the source, `snapshot` to the same place in the library's own copy, relative to the page's address.
+    the source, `snapshot` to the same place in the library's own copy, relative to the page's address. `also_at` are other
+    documents that say the same in the same words, but for a word here and there.
     """
 
     text: str
@@ -33,6 +44,7 @@ class Quote:
     end: int
     link: str
     snapshot: str
+    also_at: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists and dictionaries, in the form that `myositis ask --json` prints."""
         return asdict(self) | {
-            "quotes": [asdict(quote) for quote in self.quotes],
+            "quotes": [asdict(quote) | {"also_at": list(map(asdict, quote.also_at))} for quote in self.quotes],
             "notices": [asdict(notice) for notice in self.notices],
             "closest_topics": list(self.closest_topics),
         }

@@ -166,10 +166,19 @@ def _card(quote: Quote, name: str, label: str, words: WordsInAnswer, authors: Ma
         '<div class="meaning" hidden></div>'
         f'<p class="title" lang="en">{escaped(quote.title)}</p>'
         f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts(quote))}</ul>'
-        f"{who}{old}"
+        f"{who}{old}{_also_at(quote)}"
         f'<p class="links">{_show_me(quote)}{link(source_address(quote), text("answer.open_source"), quote.title)}</p>'
         "</article></div>"
     )
+
+
+def _also_at(quote: Quote) -> str:
+    """The other documents that hold the same words; of a file the library's copy, as no browser opens it from a page."""
+    places = [
+        link(place.link if place.url.startswith(("http://", "https://")) else place.snapshot, place.title, place.url)
+        for place in quote.also_at
+    ]
+    return f'<p class="also"><span>{escaped(text("answer.also_at"))}</span> {" ".join(places)}</p>' if places else ""
 
 
 def _show_me(quote: Quote) -> str:

@@ -66,7 +66,10 @@ def show_answer(answer: Answer) -> None:
             )
         )
         out.print(escape(textwrap.indent(textwrap.fill(place, _WIDTH), "   ")))
-        out.print(f"   {escape(_address(quote.link))}\n")
+        out.print(f"   {escape(_address(quote.link))}")
+        for also in quote.also_at:
+            out.print(f"   Also at: {escape(also.title)}, {escape(_address(also.link))}")
+        out.print()
     _print(answer.disclaimer, style="italic")
 
 

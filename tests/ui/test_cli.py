@@ -33,6 +33,7 @@ ANSWER_KEYS = ["status", "question", "understood_as", "quotes", "notices", "clos
 QUOTE_KEYS = [
     "text", "match", "before", "after", "document_id", "title", "url", "kind", "year", "section", "page", "start", "end", "link",
     "snapshot",
+    "also_at",
 ]  # fmt: skip
 COMMANDS = ["serve", "ask", "add", "remove", "list", "refresh", "check", "eval", "bench"]
 CHOKING = "he is choking right now and can't breathe"
@@ -173,7 +174,8 @@ def _checked_answer(answer: dict[str, Any], status: str) -> None:
     for quote in answer["quotes"]:
         assert list(quote) == QUOTE_KEYS
         assert quote["match"] in ("strong", "possible")
-        assert all(isinstance(quote[key], str) for key in QUOTE_KEYS if key not in ("year", "page", "start", "end"))
+        assert all(isinstance(quote[key], str) for key in QUOTE_KEYS if key not in ("year", "page", "start", "end", "also_at"))
+        assert all(list(place) == ["title", "url", "link", "snapshot"] for place in quote["also_at"])
         assert all(quote[key] is None or isinstance(quote[key], int) for key in ("year", "page"))
         assert quote["end"] - quote["start"] == len(quote["text"])
     for notice in answer["notices"]:
