@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from corpus.canonical import TextBuilder, canonical_line
-from corpus.errors import ReadError
+from corpus.errors import ReadError, RetractedError
 from corpus.jats import ArticleText, flat
 from corpus.safe_xml import xml_tree
 
@@ -28,6 +28,8 @@ _KINDS = (
 def read_pubmed_record(content: bytes, where: str) -> ArticleText:
     """The abstract of one `PubmedArticle` record. Raises `ReadError`."""
     record = xml_tree(content, where)
+    if is_retracted(pubmed_types(record)):
+        raise RetractedError.of(where, record.findtext("MedlineCitation/PMID"))
     builder = TextBuilder()
     builder.heading("Abstract", 1)
     for part in record.iterfind("MedlineCitation/Article/Abstract/AbstractText"):
@@ -36,7 +38,6 @@ def read_pubmed_record(content: bytes, where: str) -> ArticleText:
             builder.heading(label.capitalize(), 2)
         builder.paragraph(flat(part))
     article = record.find("MedlineCitation/Article")
-    types = [flat(one) for one in record.iterfind("MedlineCitation/Article/PublicationTypeList/PublicationType")]
     ids = {str(one.get("IdType")): canonical_line(flat(one)) for one in record.iterfind("PubmedData/ArticleIdList/ArticleId")}
     return ArticleText(
         builder,
@@ -45,7 +46,7 @@ def read_pubmed_record(content: bytes, where: str) -> ArticleText:
         _year(" ".join(flat(one) for one in record.iterfind("MedlineCitation/Article/Journal/JournalIssue/PubDate/*"))),
         ids.get("doi"),
         canonical_line(flat(record.find("MedlineCitation/PMID"))) or None,
-        _kind(types),
+        _kind(pubmed_types(record)),
     )
 
 
@@ -53,10 +54,11 @@ def read_europe_pmc_record(content: bytes, where: str) -> ArticleText:
     """The abstract of one result of Europe PMC's search (resultType "core"). Raises `ReadError`."""
     try:
         record: dict[str, Any] = json.loads(content)
-        types = record.get("pubTypeList", {}).get("pubType", [])
         authors = [str(one.get("fullName", "")) for one in record.get("authorList", {}).get("author", [])]
     except (AttributeError, ValueError) as error:
         raise ReadError("the record is damaged", where, f"Try again later ({error})") from error
+    if is_retracted(europe_pmc_types(record)):
+        raise RetractedError.of(where, record.get("pmid"))
     builder = TextBuilder()
     builder.heading("Abstract", 1)
     for place, part in enumerate(re.split(r"<h\d>(.*?)</h\d>", str(record.get("abstractText") or ""), flags=re.DOTALL)):
@@ -72,9 +74,26 @@ def read_europe_pmc_record(content: bytes, where: str) -> ArticleText:
         _year(str(record.get("pubYear") or "")),
         record.get("doi"),
         record.get("pmid"),
-        _kind([str(one) for one in ([types] if isinstance(types, str) else types)]),
+        _kind(europe_pmc_types(record)),
         record.get("license"),
     )
+
+
+def pubmed_types(record: etree._Element) -> list[str]:
+    """What kinds of publication PubMed says that a `PubmedArticle` is."""
+    return [flat(one) for one in record.iterfind("MedlineCitation/Article/PublicationTypeList/PublicationType")]
+
+
+def europe_pmc_types(record: dict[str, Any]) -> list[str]:
+    """What kinds of publication Europe PMC says that a result is."""
+    listed = record.get("pubTypeList")
+    types = listed.get("pubType", []) if isinstance(listed, dict) else []
+    return [str(one) for one in ([types] if isinstance(types, str) else types)]
+
+
+def is_retracted(types: list[str]) -> bool:
+    """Whether a publication of those kinds was taken back."""
+    return any(one.lower() == "retracted publication" for one in types)
 
 
 def _plain(markup: str) -> str:

@@ -24,3 +24,16 @@ class MyositisError(Exception):
 
 class ReadError(MyositisError):
     """A source that could not be read into a document."""
+
+
+class RetractedError(ReadError):
+    """An article that its journal has taken back: nothing in it may be quoted. `pmid` is its number in PubMed, if known."""
+
+    pmid: str | None = None
+
+    @classmethod
+    def of(cls, where: str, pmid: str | None) -> RetractedError:
+        """The error for the article at `where`."""
+        error = cls("the article was retracted", where, "It stays out of the library")
+        error.pmid = pmid
+        return error

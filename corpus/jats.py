@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from corpus.canonical import TextBuilder, canonical_line
+from corpus.errors import RetractedError
 from corpus.safe_xml import xml_tree
 
 MEDIA_TYPE = "application/jats+xml"
@@ -52,13 +53,16 @@ class ArticleText:
 def read_jats(content: bytes, where: str) -> ArticleText:
     """The article in `content`: its abstract and sections may be quoted; tables, captions, notes and references may not.
 
-    Raises `ReadError` for what is no well-formed XML.
+    Raises `ReadError` for what is no well-formed XML, and `RetractedError`.
     """
     root = xml_tree(content, where)
     article = root if root.tag == "article" else next(root.iter("article"), root)
     meta = article.find("front/article-meta")
     if meta is None:
         meta = etree.Element("article-meta")
+    ids = {str(one.get("pub-id-type")): _line(one) for one in meta.iterfind("article-id")}
+    if any(one.get("related-article-type") == "retraction-forward" for one in meta.iterfind("related-article")):
+        raise RetractedError.of(where, ids.get("pmid"))
     builder = TextBuilder()
     for abstract in meta.iterfind("abstract"):
         if abstract.get("abstract-type") not in _OTHER_ABSTRACTS:
@@ -70,7 +74,6 @@ def read_jats(content: bytes, where: str) -> ArticleText:
     for part in (floats, back):
         for child in part if part is not None else ():
             _aside(child, builder, 1)
-    ids = {str(one.get("pub-id-type")): _line(one) for one in meta.iterfind("article-id")}
     return ArticleText(
         builder,
         _line(meta.find("title-group/article-title")) or None,

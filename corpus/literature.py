@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from corpus.abstracts import EUROPE_PMC_MEDIA_TYPE, PUBMED_MEDIA_TYPE
+from corpus.abstracts import EUROPE_PMC_MEDIA_TYPE, PUBMED_MEDIA_TYPE, europe_pmc_types, is_retracted, pubmed_types
 from corpus.download import Downloads, GoneError, NoAnswerError
 from corpus.errors import ReadError
 from corpus.fetch import Fetched
@@ -87,7 +87,8 @@ class LiteratureSearch:
             answer = self._service.get("efetch.fcgi", {"db": "pubmed", "id": ",".join(ids), "retmode": "xml", **self._identity})
             records = list(xml_tree(answer, self._query).iter("PubmedArticle"))
             for some in _batches(records, _FULL_TEXTS_AT_A_TIME):
-                full = self._full_texts([pmcid for record in some if (pmcid := _pmcid(record))])
+                whole = [record for record in some if not is_retracted(pubmed_types(record))]
+                full = self._full_texts([pmcid for record in whole if (pmcid := _pmcid(record))])
                 for record in some:
                     article = full.get(_pmcid(record) or "")
                     number = record.findtext("MedlineCitation/PMID") or ""
@@ -134,7 +135,8 @@ class LiteratureSearch:
     def _from_europe_pmc(self) -> Iterator[Fetched]:
         for record in self._europe_pmc_records():
             pmcid = str(record.get("pmcid") or "")
-            if record.get("isOpenAccess") == "Y" and re.fullmatch(r"PMC\d+", pmcid):
+            open_access = record.get("isOpenAccess") == "Y" and re.fullmatch(r"PMC\d+", pmcid)
+            if open_access and not is_retracted(europe_pmc_types(record)):
                 try:
                     full = self._service.get(f"{pmcid}/fullTextXML", {"email": self._access.contact})
                     if has_body(xml_tree(full, self._query)):

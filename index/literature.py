@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from corpus import ReadError, Source
 from corpus.download import Downloads
+from corpus.errors import RetractedError
 from corpus.isolated import IsolatedReader
 from corpus.literature import EUROPE_PMC, PUBMED, LiteratureAccess, LiteratureSearch
-from index.library import Library, Progress, or_left_out
+from index.library import Library, Progress
 from index.records import Added
 from index.repeated import Repeated, is_unwanted, remember
 from index.settings import FILE_NAME
@@ -26,7 +25,8 @@ def add_articles(
 ) -> list[Added]:
     """Take in at most `most` articles that the query `source.url` finds; `source` also states what holds for all of them.
 
-    An article without an abstract is left out. Where more match than were taken, the outcome of the query itself says so.
+    An article without an abstract is left out, and so is one that was retracted; that is removed where it was in. Where
+    more match than were taken, the outcome of the query itself says so.
     A query is left out whose service does not answer, or where the settings do not say whom the service may write to.
     """
     outcomes: list[Added] = []
@@ -39,7 +39,12 @@ def add_articles(
                     progress(done, max(done, min(most, search.total)), fetched.url)
                 if is_unwanted(library, fetched.url):
                     continue
-                outcomes.append(or_left_out(fetched.url, partial(library.take_in, source, fetched, reader, found_by=source.url)))
+                try:
+                    outcomes.append(library.take_in(source, fetched, reader, found_by=source.url))
+                except RetractedError as error:
+                    outcomes += _retracted(library, fetched.url, error)
+                except ReadError as error:
+                    outcomes.append(Added(fetched.url, "left out", reason=str(error)))
             if search.total > most:
                 said = f"{search.total:,} articles match, the first {most:,} were asked for; narrow the query or raise the limit"
                 outcomes.append(Added(source.url, "searched", reason=said))
@@ -48,6 +53,13 @@ def add_articles(
         except ReadError as error:
             outcomes.append(Added(source.url, "left out", reason=str(error)))
     return outcomes
+
+
+def _retracted(library: Library, url: str, error: RetractedError) -> list[Added]:
+    """What becomes of a retracted article, whatever form of it a search brought before: its abstract, its full text."""
+    held = [one for one in library.summaries() if one.url == url or (error.pmid and one.pmid == error.pmid)]
+    removed = [Added(one.url, "removed", one.id, reason=str(error)) for one in held if library.drop(one.url)]
+    return removed or [Added(url, "left out", reason=str(error))]
 
 
 def _access(library: Library, query: str) -> LiteratureAccess:

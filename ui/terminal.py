@@ -82,14 +82,15 @@ def show_added(outcomes: Sequence[Added]) -> None:
     """What became of each input: the counts, then each that was left out and why."""
     counts = {
         status: sum(outcome.status == status for outcome in outcomes)
-        for status in ("added", "replaced", "unchanged", "gone", "left out")
+        for status in ("added", "replaced", "unchanged", "gone", "removed", "left out")
     }
     out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "added"))
     for outcome in outcomes:
         if outcome.status == "left out":
             out.print(f"left out: {escape(outcome.url)}\n  {escape(outcome.reason)}")
-        elif outcome.status == "gone":
-            out.print(f"gone, and kept: {escape(outcome.url)}\n  {escape(outcome.reason)}")
+        elif outcome.status in ("gone", "removed"):
+            what = "removed" if outcome.status == "removed" else "gone, and kept"
+            out.print(f"{what}: {escape(outcome.url)}\n  {escape(outcome.reason)}")
         elif outcome.reason:
             out.print(f"in part: {escape(outcome.url)}\n  {escape(outcome.reason)}")
 

@@ -27,8 +27,9 @@ ARTICLES = {
 CLOSED = "PMC7000004"  # its publisher gives no full text away
 
 
-def pubmed_record(number: str) -> str:
+def pubmed_record(number: str, *, retracted: bool = False) -> str:
     """One record of `efetch` from PubMed."""
+    retraction = '<PublicationType UI="D016441">Retracted Publication</PublicationType>' if retracted else ""
     has_abstract, pmcid = ARTICLES[number]
     abstract = f"""<Abstract>
         <AbstractText Label="BACKGROUND" NlmCategory="BACKGROUND">Falls of cohort {number} were counted.</AbstractText>
@@ -46,7 +47,8 @@ def pubmed_record(number: str) -> str:
     <Initials>AB</Initials></Author>
     <Author><CollectiveName>The Falls Group</CollectiveName></Author></AuthorList>
     <PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType>
-    <PublicationType UI="D016449">Randomized Controlled Trial</PublicationType></PublicationTypeList></Article></MedlineCitation>
+    <PublicationType UI="D016449">Randomized Controlled Trial</PublicationType>
+    {retraction}</PublicationTypeList></Article></MedlineCitation>
     <PubmedData><ArticleIdList>{ids}</ArticleIdList><ReferenceList><Reference><ArticleIdList>
     <ArticleId IdType="pmc">PMC1</ArticleId></ArticleIdList></Reference></ReferenceList></PubmedData></PubmedArticle>"""
 
@@ -94,6 +96,7 @@ class Literature(Site):
         super().__init__()
         self.asked_for: list[tuple[str, dict[str, str]]] = []
         self.busy = 0
+        self.retracted: set[str] = set()
         self.europe_pmc = [
             {
                 "id": "31000001",
@@ -149,7 +152,7 @@ class Literature(Site):
                 result = {"ERROR": "Invalid query"}  # type: ignore[dict-item]
             return Answer(json.dumps({"header": {"type": "esearch"}, "esearchresult": result}).encode(), "application/json")
         if asked["db"] == "pubmed":
-            records = "".join(map(pubmed_record, asked["id"].split(",")))
+            records = "".join(pubmed_record(number, retracted=number in self.retracted) for number in asked["id"].split(","))
             return Answer(f"{_HEAD}<PubmedArticleSet>{records}</PubmedArticleSet>".encode(), "text/xml")
         articles = "".join(jats(f"PMC{n}", body=f"PMC{n}" != CLOSED) for n in asked["id"].split(","))
         return Answer(f"{_JATS_HEAD}<pmc-articleset>{articles}</pmc-articleset>".encode(), "text/xml")
