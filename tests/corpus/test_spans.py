@@ -15,17 +15,6 @@ from corpus.fetch import Fetched
 from corpus.starter import starter_sources
 from tests.corpus.span_checks import check_document, count_words
 
-# Of the shared PDFs, those that hold no text or ask for a password.
-_UNREADABLE = {
-    "cmyk-image.pdf",
-    "grayscale-image.pdf",
-    "imagemagick-ASCII85Decode.pdf",
-    "imagemagick-CCITTFaxDecode.pdf",
-    "imagemagick-images.pdf",
-    "imagemagick-lzw.pdf",
-    "libreoffice-writer-password.pdf",
-}
-
 
 @pytest.mark.parametrize("source", starter_sources(), ids=lambda source: source.url)
 def test_spans_hold_in_every_starter_text(source: Source) -> None:
@@ -33,21 +22,6 @@ def test_spans_hold_in_every_starter_text(source: Source) -> None:
     passages = check_document(document)
     assert len(passages) >= 3
     assert bool(document.pages) == source.path.endswith(".pdf")
-
-
-def test_spans_hold_in_every_shared_pdf(shared_data: Path) -> None:
-    files = sorted((shared_data / "pdfs" / "plain").glob("*.pdf"))
-    assert len(files) == 30
-    refused = set()
-    for file in files:
-        try:
-            document = read(Source(path=str(file)))
-        except ReadError:
-            refused.add(file.name)
-            continue
-        assert check_document(document), file.name
-        assert document.pages, file.name
-    assert refused == _UNREADABLE
 
 
 @pytest.mark.parametrize(
