@@ -37,7 +37,7 @@ _LIST_ITEM = re.compile(r"(?:[•◦▪‣·–—]|\(?\d{1,2}[.)]|\(?[a-z]\))\s
 _SENTENCE_END = re.compile(r"""[.!?:]["'”’)\]]*$""")
 _CAPTION = re.compile(
     r"(?:(?:supplementary |extended data )?(?:table|figure|fig\.?|box|scheme|chart)\s*(?:S?\d+|[IVX]+)[a-z]?\s*(?:[.:|—–]|$)|"
-    r"(?:TABLE|FIGURE|Table|Figure)\s*\d+\s+[A-Z])",
+    r"(?:table|figure)\s*\d+\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _TABLE_CAPTION = re.compile(r"(?:supplementary )?table\b", re.IGNORECASE)
@@ -160,9 +160,14 @@ class _Composer:
 
     def _is_aside(self, line: Line) -> bool:
         if _CAPTION.match(line.text):
+            last = self._lines[self._position - 1]
+            if self._paragraph[-1:] == [last] and not _SENTENCE_END.search(last.text) and _below(last, line, 1.7):
+                return False  # "… as shown in" and "Table 2. It also": a sentence that goes on
             self._in_table = _TABLE_CAPTION.match(line.text) is not None
             return True
-        if line.size < self._smallest or line.cells or _KEYWORDS.match(line.text) or self._stands_alone(line):
+        if line.size < self._smallest or line.cells or _KEYWORDS.match(line.text):
+            return True
+        if self._stands_alone(line) or self._heads_table(line):
             return True
         if self._asides and not self._paragraph_since(self._asides[-1][-1]):
             last = self._asides[-1][-1]
@@ -181,6 +186,13 @@ class _Composer:
             not _below(line, one, 1.8) and one.page == line.page and one.y < line.y for one in below
         )
 
+    def _heads_table(self, line: Line) -> bool:
+        """Whether `line` stands on rows of cells, and elsewhere than below the text before it: their heads, set close."""
+        following = self._lines[self._position + 1 : self._position + 2]
+        if not following or not following[0].cells or not _below(line, following[0], 2):
+            return False
+        return not self._paragraph or not _below(self._paragraph[-1], line, 1.8)
+
     def _paragraph_since(self, aside: Line) -> bool:
         """Whether body text was read after `aside`."""
         return self._lines[self._position - 1] is not aside
@@ -195,8 +207,8 @@ class _Composer:
     def _end_paragraph(self) -> None:
         if self._paragraph:
             pieces = self._pieces(self._paragraph)
-            # Authors, affiliations and stamps between a paper's title and its abstract are no evidence to quote.
-            if self._position <= self._front_end:
+            # Authors, affiliations and stamps between a paper's title and its abstract are no evidence to quote, nor are signs.
+            if self._position <= self._front_end or not any(map(str.isalpha, "".join(text for _, text in pieces))):
                 self._builder.aside(pieces)
             else:
                 self._builder.paged_paragraph(pieces)
@@ -218,12 +230,7 @@ class _Composer:
 
     def _is_heading(self, line: Line) -> bool:
         text = line.text
-        if (
-            len(text) > _HEADING_LENGTH
-            or line.cells
-            or not any(character.isalpha() for character in text)
-            or _CAPTION.match(text)
-        ):
+        if len(text) > _HEADING_LENGTH or line.cells or sum(map(str.isalpha, text)) < 2 or _CAPTION.match(text):
             return False
         if _KNOWN_HEADING.fullmatch(text):
             return True

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from corpus.canonical import canonical_line
 from corpus.pdf_characters import Glyph, PageCharacters
+from corpus.pdf_initials import is_initial, with_initials
 from corpus.pdf_scripts import ends_in_open_mark, is_script, spelt, spelt_glyphs
 
 # In sizes of the type. White wider than this parts cells or columns; less is the space between two words.
@@ -22,6 +23,8 @@ _SAME_LINE = 0.22
 _COLUMN_LINES = 3
 _COLUMN_CHARACTERS = 18
 _CELL_CHARACTERS = 28
+# A column that holds a table is told from one of a table by so many lines of text above or below.
+_PROSE_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class PageSegments:
 
 def segments(page: PageCharacters) -> PageSegments:
     """The pieces of lines that the characters of `page` make up."""
-    made = [_with_scripts(_segments(run)) for run in page.runs]
+    made = [with_initials(_with_scripts(_segments(run))) for run in page.runs]
     return PageSegments(page.number, made[0] if made else [], [segment for run in made[1:] for segment in run])
 
 
@@ -134,7 +137,7 @@ def _follows(current: Sequence[Glyph], glyph: Glyph) -> bool:
     """Whether `glyph` stands on the same line as `current`, beside its last character."""
     last = current[-1]
     size = max(last.size, glyph.size) or 1.0
-    if _distance(last, glyph) > _WIDE * size:
+    if _distance(last, glyph) > _WIDE * size or (len(current) == 1 and is_initial(last, glyph)):
         return False
     if glyph.x0 < last.x0 - 0.4 * size and not (_is_right_to_left(glyph.text) or _is_right_to_left(last.text)):
         return False
@@ -253,7 +256,9 @@ def _column_lines(band: list[Segment], gutter: float) -> int:
     for side in (left, right):
         rows = _rows(side)
         lengths = [sum(len(segment.text) for segment in row) for row in rows]
-        if len(rows) < _COLUMN_LINES or statistics.mean(lengths) < _COLUMN_CHARACTERS or _is_tabular(rows):
+        if len(rows) < _COLUMN_LINES or statistics.mean(lengths) < _COLUMN_CHARACTERS:
+            return 0
+        if _is_tabular(rows) and sum(len(row) == 1 and len(row[0].text) > _CELL_CHARACTERS for row in rows) < _PROSE_LINES:
             return 0
     white = statistics.median(segment.x0 for segment in right) - max(segment.x1 for segment in left)
     return min(len(left), len(right)) if white > 0.4 * statistics.median(segment.size for segment in band) else 0

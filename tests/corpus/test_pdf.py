@@ -152,6 +152,64 @@ def test_a_paper_is_a_study(paper: Paper) -> None:
     assert document_of(made(abstract)).kind == "study"
 
 
+_BESIDE = [
+    "nclusion body myositis begins slowly and",
+    "goes on for years, and most people notice",
+    "it first in their thighs and their fingers, when",
+    "stairs and bottles become hard for them to do.",
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (1, 2, 3, 4, 0), (1, 0, 2, 3, 4)])
+def test_a_large_initial_belongs_to_the_first_line_beside_it(order: tuple[int, ...]) -> None:
+    edges = 'top-edge: "cap-height", bottom-edge: "baseline"'
+    drawn = [f"#place(dx: 20pt, dy: 20pt, text(size: 40pt, {edges})[I])"] + [
+        f"#place(dx: {20 + 18 * (row < 3)}pt, dy: {19 + 12 * row}pt, text(size: 10pt, {edges})[{words}])"
+        for row, words in enumerate(_BESIDE)
+    ]
+    page = "#set page(width: 300pt, height: 200pt, margin: 0pt)\n" + "\n".join(drawn[at] for at in order)
+    assert document_of(made(page)).text == f"I{' '.join(_BESIDE)}"
+
+
+def test_a_table_in_a_column_leaves_the_other_column_s_text_in_order() -> None:
+    rows = "".join(f"[Group {number}], [{number}.1], [{number}.2], [{number}.3], " for number in range(24))
+    table = (
+        f"#figure(table(columns: 4, stroke: none, inset: 2pt, column-gutter: 12pt, {rows}), caption: [Strength of each group.])"
+    )
+    body = f"{' '.join(INTRODUCTION[:6])}\n{table}\n{' '.join(RESULTS[:30])}"
+    page = '#set page(paper: "a5", columns: 2, margin: 1cm)\n#set text(size: 8pt)\n#set par(justify: true)\n'
+    document = document_of(made(page + body))
+    assert " ".join(RESULTS[:30]) in " ".join(quotable(document).split())
+    assert "Group 7 | 7.1 | 7.2 | 7.3" in document.text
+    assert "7.2" not in quotable(document)
+
+
+def test_heads_of_a_table_are_no_part_of_a_sentence_that_goes_on_below_it() -> None:
+    rows = "".join(f"[Group {number}], [{number}.1], [{number}.2], " for number in range(5))
+    table = f"Groups Firsts Seconds #v(-8pt) #table(columns: 3, stroke: none, inset: 2pt, column-gutter: 20pt, {rows})"
+    source = f"#set text(size: 10pt)\n{METHODS[0]} It was of the order of the\n#pagebreak()\n{table}\nsmaller part of it."
+    document = document_of(made(source))
+    assert "It was of the order of the smaller part of it." in quotable(document)
+    assert "Groups Firsts Seconds" in document.text
+
+
+def test_a_sentence_that_speaks_of_a_figure_is_no_caption() -> None:
+    speaking = "Table 3 shows what was left in the end. Figure 2 tells the same in colours, as all of them saw it."
+    within = "It was so in all of the groups that took part in it, and the numbers are given in full, with their errors, in"
+    source = f"#set page(width: 9cm)\n#set text(size: 10pt)\n{speaking}\n\n{within} #linebreak() Table 4. We also asked them."
+    assert speaking in quotable(document_of(made(source)))
+    assert f"{within} Table 4. We also asked them." in quotable(document_of(made(source)))
+    caption = document_of(made(f"{' '.join(METHODS)}\n#figure(rect(), caption: [What they saw.], supplement: [Figure])"))
+    assert "Figure 1: What they saw." in caption.text
+    assert "What they saw" not in quotable(caption)
+
+
+def test_signs_without_a_letter_are_never_quoted() -> None:
+    document = document_of(made(f"{METHODS[0]}\n\n% 12 !\n\n{METHODS[1]}"))
+    assert "% 12 !" in document.text
+    assert "%" not in quotable(document)
+
+
 def test_prose_in_large_type_is_no_heading() -> None:
     lead = "Exercise did no harm in this group. Those who trained twice a week kept their strength longer than the others did."
     source = (
