@@ -232,7 +232,7 @@ class _Composer:
         text = line.text
         if len(text) > _HEADING_LENGTH or line.cells or sum(map(str.isalpha, text)) < 2 or _CAPTION.match(text):
             return False
-        if _KNOWN_HEADING.fullmatch(text):
+        if _KNOWN_HEADING.fullmatch(text) and not text[0].islower():
             return True
         if line.size > self._body_size * _LARGE_PRINT and line not in self._large_prose:
             return True
@@ -299,7 +299,9 @@ def front_end(lines: Sequence[Line]) -> int:
         (
             at
             for at, line in enumerate(lines)
-            if line.page == first and (_OPENING_HEADING.fullmatch(line.text) or _opens_abstract(line))
+            if line.page == first
+            and not line.text[:1].islower()
+            and (_OPENING_HEADING.fullmatch(line.text) or _opens_abstract(line))
         ),
         0,
     )

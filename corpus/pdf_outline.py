@@ -10,6 +10,7 @@ from corpus.pdf_lines import Line
 
 # A heading runs over so many lines at most.
 _HEADING_LINES = 4
+_NUMBER = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}\.?\s*(?=[^\W\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,5 @@ def _lines_that_say(wanted: str, lines: Sequence[Line]) -> int:
 
 
 def _bare(text: str) -> str:
-    """Letters and digits of `text` in lower case, without a number before them."""
-    bare = "".join(char for char in text.casefold() if char.isalnum())
-    return re.sub(r"^\d+(?=\D)", "", bare)
+    """Letters and digits of `text` in lower case, without a number such as "2.1" before them."""
+    return "".join(char for char in _NUMBER.sub("", text.casefold()) if char.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pypdf
 import pypdfium2
@@ -15,6 +16,7 @@ from corpus.fetch import Fetched
 from corpus.pdf_information import information
 from corpus.pdf_picture import page_picture
 from corpus.pdf_places import PdfPlaces
+from corpus.starter import FOLDER
 
 _BODY = " ".join(f"In week {week} the participants trained at home and noted what they had done." for week in range(60))
 _XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -87,6 +89,16 @@ def test_the_outline_names_headings_that_look_like_text() -> None:
     assert paths == [("Who took part",), ("Who took part", "How they were"), ("After a year",)]
     without = document_of(made(f"{plain}#set heading(bookmarked: false)\n{body}"))
     assert {section.path for section in without.sections} == {()}
+
+
+@pytest.mark.parametrize("name", ["causes-and-mechanisms", "clinical-trials", "diagnosis-and-antibodies"])
+def test_the_sections_of_a_digest_are_those_it_was_made_with(name: str) -> None:
+    """With sentences that end in "2022)." right above a heading, and a list of references with the word "abstract"."""
+    folder = FOLDER / "digests"
+    headings = re.findall(r"^=+ (.+?)(?: <.*>)?$", (folder / f"{name}.typ").read_text(encoding="utf-8"), re.MULTILINE)
+    found = document_of((folder / f"{name}.pdf").read_bytes())
+    named = dict.fromkeys(re.sub(r"^[\d.]+ ", "", heading) for section in found.sections for heading in section.path[1:])
+    assert list(named) == ["Abstract", *headings, *(["References"] if "References" not in headings else [])]
 
 
 @pytest.mark.parametrize("damage", ["junk before it", "no header"])
