@@ -85,6 +85,8 @@ def _entry(table: dict[str, Any], where: str, folder: Path, limits: CrawlLimits)
         raise ReadError(f"{url!r} is no web address", where, "Give one like https://example.org/, or use path for a file")
     if crawl and not (url and is_web_address(url)):
         raise ReadError("only a web site can be crawled", where, "Remove crawl, or give its url")
+    if "title" in table and (crawl or (url and is_query(url))):
+        raise ReadError("one title cannot fit several documents", where, "Remove title")
     try:
         source = Source(url=url or str((folder / path).resolve()), **table)
     except ValueError as error:

@@ -125,7 +125,11 @@ def add(
     allow_private: PrivateOption = None,
 ) -> None:
     """Add files, folders, web pages, sites or articles. What is there already is left as it is."""
-    if title is not None and (crawl or len(inputs) > 1):
+    from corpus.literature import is_query
+    from corpus.manifest import RECOMMENDED, is_manifest
+
+    several = crawl or len(inputs) > 1 or any(is_query(one) or is_manifest(one) or one == RECOMMENDED.stem for one in inputs)
+    if title is not None and several:
         raise typer.BadParameter("one title cannot fit several documents; add them one by one", param_hint="--title")
     if not all(one.strip() for one in inputs):
         raise typer.BadParameter("an input is empty", param_hint="PATH_OR_URL")

@@ -58,6 +58,7 @@ def test_a_manifest_lists_sources_of_every_sort(tmp_path: Path) -> None:
         ('[[source]]\nurl = "a.example"', "no web address"),
         ('[[source]]\nurl = "file:///etc/passwd"', "no web address"),
         ('[[source]]\npath = "a.pdf"\ncrawl = true', "only a web site can be crawled"),
+        ('[[source]]\nurl = "pubmed:falls"\ntitle = "Falls"', "one title cannot fit several"),
         ("", "lists no sources"),
         ("source = 3", "lists no sources"),
         ("[[source", "no valid TOML"),

@@ -79,6 +79,19 @@ def test_pages_and_files_are_read_again_and_only_what_changed_is_replaced(
     assert library.check().problems == ()
 
 
+def test_starter_pages_are_those_of_this_program(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+    for name in ("old", "kept"):
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\nSome words about {name} things.\n")
+        pages.append(Source(url=f"starter:{name}", path=str(tmp_path / f"{name}.md")))
+    library.add(pages)
+    (tmp_path / "kept.md").write_text("# Kept\n\nBetter words about kept things.\n")
+    (tmp_path / "new.md").write_text("# New\n\nSome words about new things.\n")
+    of_this_program = [pages[1], Source(url="starter:new", path=str(tmp_path / "new.md"))]
+    monkeypatch.setattr("index.refresh.starter_sources", lambda: of_this_program)
+    assert again(library) == {"starter:kept": "replaced", "starter:new": "added", "starter:old": "gone"}
+
+
 def test_what_is_gone_is_kept_and_told_until_it_is_to_be_removed(library: Library, site: Site, leaflets: Path) -> None:
     add(library, leaflets)
     library.add([Source(url=f"{site.url}/{name}.html") for name in ("one", "two", "three")], None, LOOPBACK, delay=0.0)
