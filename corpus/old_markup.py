@@ -18,6 +18,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HIGH = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _EXPONENT = re.compile(r"[+−-]?\d{1,3}|[+−-]")
 _MARK = re.compile(r"[\[(]?[\d\s,;–—−*†‡§a-h-]+[\])]?")
+_LONGEST_NOTICE = 1500
 _COOKIES = re.compile(r"\bcookie|\bgdpr", re.IGNORECASE)
 _NO_TEXT = (
     "script",
@@ -43,9 +44,7 @@ def modernised(tree: HtmlElement) -> HtmlElement:
     """`tree`, changed in place: tables that only lay out a page become blocks, exponents superscript characters; where a page
     has no headings, its named anchors and its bold words with a line of their own become some. Cookie notices are taken out.
     """
-    for notice in [
-        one for one in tree.iter("div", "section", "aside", "p") if _COOKIES.search(f"{one.get('id')} {one.get('class')}")
-    ]:
+    for notice in [element for element in tree.iter("div", "section", "aside", "p") if _is_cookie_notice(element)]:
         if notice.getparent() is not None:
             notice.drop_tree()
     for raised in list(tree.iter("sup")):
@@ -77,6 +76,16 @@ def as_extracted(tree: HtmlElement) -> HtmlElement:
             element.set("rend", element.tag)
         element.tag = _EXTRACTED.get(element.tag, element.tag)
     return tree
+
+
+def _is_cookie_notice(element: HtmlElement) -> bool:
+    """Whether it is called one and is small: some pages note in the class of their whole text that cookies are off."""
+    if not _COOKIES.search(f"{element.get('id')} {element.get('class')}"):
+        return False
+    return (
+        len(canonical_line(element.text_content())) <= _LONGEST_NOTICE
+        and next(element.iter("main", "article", "h1"), None) is None
+    )
 
 
 def _spell(raised: HtmlElement) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from corpus import Source, document_id
 from corpus.crawl_state import CrawlLimits
@@ -36,7 +36,8 @@ def all_repeated(library: Library) -> list[Repeated]:
     found = []
     for value in library.marks(_MARK).values():
         held = json.loads(value)
-        limits = CrawlLimits(**held["limits"]) if held["limits"] else None
+        known = {field.name for field in fields(CrawlLimits)}
+        limits = CrawlLimits(**{name: held["limits"][name] for name in known & held["limits"].keys()}) if held["limits"] else None
         found.append(Repeated(Source(**held["source"]), limits, held["most"]))
     return sorted(found, key=lambda one: one.source.url)
 

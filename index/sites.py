@@ -91,8 +91,10 @@ def _read_without_menus(library: Library, source: Source, state: CrawlState, rea
         document = library.find(url)
         if document is None or document.media_type != "text/html":
             continue
-        origin = library.origin(document)
-        content = library.original_path(document).read_bytes()
+        origin, original = library.origin(document), library.original_path(document)
+        if not original.is_file():
+            continue  # `check` names it
+        content = original.read_bytes()
         fetched = Fetched(content, url, document.media_type, origin.charset, origin.etag, origin.last_modified)
         or_left_out(url, partial(library.take_in, origin.source, fetched, reader, menu, source.url, anew=True))
 

@@ -204,6 +204,12 @@ def test_a_short_page_keeps_its_shape() -> None:
     }
 
 
+def test_a_page_that_is_called_after_its_cookies_is_read_all_the_same() -> None:
+    assert sections_of("<body class='x'><div class='page cookies-off'><h1>Falls</h1><p>Mind the step.</p></div></body>") == {
+        ("Falls",): "Mind the step."
+    }
+
+
 def test_a_year_among_the_words_is_not_the_year_of_the_page() -> None:
     words = "<p>This site is kept by one person since 2003, who was told of the disease on 5 May 1999.</p>"
     assert read_page(f"<body>{words}<footer>Copyright 2001</footer></body>".encode()).year is None
