@@ -4,7 +4,8 @@
 import { announce } from "./announcer.js";
 import { turns, whenChanged } from "./moments.js";
 
-const given = new Set(); // the ids of turns that have their verdict: Gradio draws every turn anew with each answer
+const given = new Set(); // the turns that have their verdict: Gradio draws every turn anew with each answer
+const nameOf = (turn) => `${turn.id} ${turn.dataset.question}`; // a number is used again when the last question was removed
 
 function copyOf(name) {
   return document.getElementById(name).content.cloneNode(true);
@@ -17,8 +18,8 @@ whenChanged(() => {
     const tools = turn.querySelector(".turn-tools");
     if (!tools || tools.querySelector(".feedback, .thanks")) continue;
     const place = document.createElement("div");
-    place.className = given.has(turn.id) ? "thanks" : "asks";
-    place.append(copyOf(given.has(turn.id) ? "feedback-thanks" : "feedback-template"));
+    place.className = given.has(nameOf(turn)) ? "thanks" : "asks";
+    place.append(copyOf(given.has(nameOf(turn)) ? "feedback-thanks" : "feedback-template"));
     tools.append(place);
   }
 });
@@ -28,7 +29,7 @@ async function send(verdict, turn) {
   const body = JSON.stringify({ verdict, status, documents });
   const response = await fetch(new URL("feedback", document.baseURI), { method: "POST", body });
   if (!response.ok) return;
-  given.add(turn.id);
+  given.add(nameOf(turn));
   const place = turn.querySelector(".asks");
   place.className = "thanks";
   place.replaceChildren(copyOf("feedback-thanks"));

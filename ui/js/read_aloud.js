@@ -4,7 +4,7 @@
 import { turns, whenChanged, whenReady } from "./moments.js";
 
 const synthesis = globalThis.speechSynthesis;
-let reading = null; // { turn, state: "reading" | "paused" }
+let reading = null; // { turn, parts, next, state: "reading" | "paused", utterance }
 
 function localVoice(language) {
   const voices = synthesis.getVoices().filter((voice) => voice.localService);
@@ -17,7 +17,7 @@ function languageOf(element) {
 }
 
 // The parts of a turn in reading order: emergencies, the question, notices, each quote and then its source, the disclaimer.
-export function partsOf(turn) {
+function partsOf(turn) {
   const wanted = ".notice, h2, .verdict, .card mark, .card .title, .card .source, .card .who, .disclaimer";
   return [...turn.querySelectorAll(wanted)]
     .filter((part) => !part.closest("details:not([open]), .unseen") && part.textContent.trim())
@@ -41,15 +41,29 @@ function spoken({ words, language }) {
   return utterance;
 }
 
+// One part after the other, each given to the browser when the one before has ended. Pausing takes the part away and going
+// on begins it again: some phones cannot go on in the middle, and half a sentence is hard to pick up in any case.
+function say() {
+  const mine = reading;
+  const utterance = spoken(mine.parts[mine.next]);
+  mine.utterance = utterance; // held, or some browsers forget it and never say that it has ended
+  utterance.addEventListener("end", () => {
+    if (reading !== mine || mine.utterance !== utterance) return; // paused or stopped meanwhile
+    mine.next += 1;
+    if (mine.next < mine.parts.length) say();
+    else stop();
+  });
+  // A voice that fails ends the reading; one that was interrupted was so by a pause or a stop.
+  utterance.addEventListener("error", () => {
+    if (reading === mine && mine.utterance === utterance) stop();
+  });
+  synthesis.speak(utterance);
+}
+
 function start(turn) {
   stop();
-  const parts = partsOf(turn).map(spoken);
-  reading = { turn, state: "reading" };
-  const mine = reading;
-  parts.at(-1).addEventListener("end", () => {
-    if (reading === mine) stop();
-  });
-  for (const part of parts) synthesis.speak(part);
+  reading = { turn, parts: partsOf(turn), next: 0, state: "reading", utterance: null };
+  say();
   show();
 }
 
@@ -61,9 +75,14 @@ function stop() {
 
 function toggle(turn) {
   if (reading?.turn !== turn) return start(turn);
-  if (reading.state === "reading") synthesis.pause();
-  else synthesis.resume();
-  reading.state = reading.state === "reading" ? "paused" : "reading";
+  if (reading.state === "reading") {
+    reading.state = "paused";
+    reading.utterance = null;
+    synthesis.cancel();
+  } else {
+    reading.state = "reading";
+    say();
+  }
   show();
 }
 
