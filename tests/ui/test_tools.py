@@ -324,8 +324,9 @@ def test_the_page_speaks_german_below_a_sub_path_and_quotes_stay_as_they_are(bro
         expect(page.locator("#turn-2 [role=alert]")).to_contain_text("Rufen Sie jetzt die örtliche Notrufnummer an")
         assert findings(page) == []
         page.get_by_role("link", name="English").click()
-        page.get_by_label("Your question").wait_for()
+        page.locator("html[lang=en] #turn-2").wait_for()  # the questions are still there
         page.goto(f"{outside}ibm/")
-        page.get_by_label("Your question").wait_for()
+        page.locator("html[lang=en] #turn-2").wait_for()  # and the choice is kept
+        expect(page.locator("#turn-1 .disclaimer")).to_contain_text("Please note: This is not medical advice.")
         assert [url for url in asked if not url.startswith(f"{outside}ibm/")] == []
         context.close()
