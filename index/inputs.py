@@ -10,10 +10,11 @@ from corpus import ReadError, Source
 from corpus.crawl_state import CrawlLimits
 from corpus.literature import is_query
 from corpus.manifest import RECOMMENDED, Entry, is_manifest, read_manifest
+from corpus.read import local_path
 from index.library import Library, Progress
 from index.literature import MOST_ARTICLES, add_articles
 from index.records import Added
-from index.repeated import want
+from index.repeated import Repeated, remember, want
 from index.sites import add_site
 
 
@@ -42,7 +43,10 @@ def add_inputs(
             outcomes.append(Added(source.url, "left out", reason=str(error)))
     single = [one.source for one in entries if one.crawl is None and not is_query(one.source.url)]
     for source in single:
-        want(library, source.url)
+        want(library, source)
+        path = local_path(source)
+        if path is not None and path.is_dir():
+            remember(library, Repeated(replace(source, url=str(path.resolve()), path=None)))
     outcomes += library.add(single, progress, allowed_hosts, delay=limits.delay) if single else []
     for one in entries:
         if is_query(one.source.url):

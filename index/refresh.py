@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from corpus import Fetched, MyositisError, document_id, retrieve
+from corpus import Fetched, MyositisError, Source, document_id, expand, retrieve
 from corpus.download import GoneError
 from corpus.fetch import NotModifiedError, is_web_address
 from corpus.isolated import IsolatedReader
@@ -15,7 +16,7 @@ from corpus.visits import Visits
 from index.library import Library, Progress, or_left_out
 from index.literature import add_articles
 from index.records import Added, DocumentSummary
-from index.repeated import all_repeated
+from index.repeated import all_repeated, is_unwanted
 from index.sites import add_site, menu_lines
 
 
@@ -27,16 +28,19 @@ def refresh(
     remove_gone: bool = False,
     delay: float = 1.0,
 ) -> list[Added]:
-    """Read every document's source again, and what crawls and searches find now; what became of each.
+    """Read every document's source again, and what crawls, searches and folders hold now; what became of each.
 
     A document whose source has changed is replaced in one transaction; the copy and the date of one that says the same stay.
     Its source may be "gone": a file that was deleted, a page that its server says is no more (404, 410) or that moved to
     another address. Such a document is kept, unless `remove_gone`. One whose source does not answer is "left out" and kept.
-    Requests to one host are `delay` seconds apart.
+    Requests to one host are `delay` seconds apart, those of a crawl as it was added with.
     """
     outcomes: list[Added] = []
+    new: list[Source] = []
     for one in all_repeated(library):
-        if one.limits is not None:
+        if one.limits is None and not one.most:
+            new += _new_files(library, one.source)
+        elif one.limits is not None:
             outcomes += add_site(library, one.source, one.limits, allowed_hosts, progress, remove_gone=remove_gone)
         else:
             outcomes += add_articles(library, one.source, allowed_hosts, progress, most=one.most)
@@ -45,6 +49,7 @@ def refresh(
     # What a crawl leaves out besides was told when it was added.
     named = {one.source.url for one in all_repeated(library)}
     outcomes = [one for one in outcomes if one.status != "left out" or one.url in named or library.find(one.url)]
+    outcomes += library.add(new, progress) if new else []
     seen = {outcome.document_id for outcome in outcomes} | {document_id(outcome.url) for outcome in outcomes}
     left = [one for one in library.summaries() if one.id not in seen]
     with IsolatedReader() as reader, library.changing(), Visits(allowed_hosts, delay) as visits:
@@ -55,6 +60,18 @@ def refresh(
                 gone = outcome.status == "gone" and remove_gone and library.drop(outcome.url)
                 outcomes.append(Added(outcome.url, "removed", outcome.document_id, reason=outcome.reason) if gone else outcome)
     return outcomes
+
+
+def _new_files(library: Library, folder: Source) -> list[Source]:
+    """The files of a folder that were never read, or could not be; none where the folder is gone."""
+    if not Path(folder.url).is_dir():
+        return []
+    held = {str(local_path(library.origin(one).source)) for one in library.summaries()}
+    try:
+        found = list(expand(folder))
+    except MyositisError:  # it is empty by now
+        return []
+    return [one for one in found if one.url not in held and not is_unwanted(library, Path(one.url).as_uri())]
 
 
 def _read_again(library: Library, summary: DocumentSummary, visits: Visits, reader: IsolatedReader) -> list[Added]:

@@ -153,7 +153,7 @@ def remove(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Addresses, paths or ids, as `myositis list` shows them; where a crawl or a search began, for all it found.",
+            help="Addresses, paths or ids, as `myositis list` shows them; a crawl, a search or a folder means all of it.",
         ),
     ],
     library: LibraryOption = _DEFAULT_LIBRARY,

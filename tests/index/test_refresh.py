@@ -79,6 +79,20 @@ def test_pages_and_files_are_read_again_and_only_what_changed_is_replaced(
     assert library.check().problems == ()
 
 
+def test_new_files_of_a_folder_are_found(library: Library, leaflets: Path) -> None:
+    add_inputs(library, [Source(url=str(leaflets), kind="guide")])
+    add_inputs(library, [Source(url=str(leaflets / "falls.txt"), kind="news")])
+    (leaflets / "new").mkdir()
+    (leaflets / "new" / "stairs.txt").write_text("Stairs\n\nA rail on both sides helps.\n")
+    (leaflets / "new" / "broken.pdf").write_bytes(b"")
+    assert remove(library, [str(leaflets / "hands.html")]) == (1, [])
+    expected = {"stairs.txt": "added", "falls.txt": "unchanged", "swallowing.md": "unchanged"}
+    assert {Path(name).name: status for name, status in again(library).items()} == expected | {"broken.pdf": "left out"}
+    assert {one.title: one.kind for one in library.summaries()} == {"Stairs": "guide", "Falls": "news", "Swallowing": "guide"}
+    assert remove(library, [str(leaflets)]) == (3, [])
+    assert again(library) == {}
+
+
 def test_starter_pages_are_those_of_this_program(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = []
     for name in ("old", "kept"):
