@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus import read
+from corpus.starter import SCHEME, starter_sources
 from tests.starter.content import starter_pages
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -18,12 +20,22 @@ def labelled(path: Path) -> list[dict]:  # type: ignore[type-arg]
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.fixture(scope="module")
+def digests() -> dict[str, str]:
+    """The text of each research digest as it is read from its PDF, which is what can be quoted, on one line."""
+    sources = [source for source in starter_sources() if source.path.endswith(".pdf")]
+    return {source.url.removeprefix(SCHEME): " ".join(read(source).text.split()) for source in sources}
+
+
 @pytest.mark.parametrize("path", [DEV_LABELS, QUESTIONS], ids=lambda path: path.name)
-def test_every_labelled_sentence_stands_in_its_page(path: Path) -> None:
+def test_every_labelled_sentence_stands_in_its_page(path: Path, digests: dict[str, str]) -> None:
     sentences = {page.name: set(page.sentences) for page in starter_pages()}
     for label in labelled(path):
         for gold in label["gold"]:
-            assert gold["sentence"] in sentences[gold["page"]], (label["id"], gold)
+            page = gold["page"]
+            assert gold["sentence"] in (digests[page] if page in digests else sentences[page]), (label["id"], gold)
+        texts = [(gold["page"], gold["sentence"]) for gold in label["gold"]]
+        assert len(texts) == len(set(texts)), label["id"]
 
 
 def test_95_of_the_111_questions_have_their_answer_and_the_others_say_what_is_missing() -> None:
