@@ -9,6 +9,12 @@ globalThis.appearance = (() => {
   const darkens = matchMedia("(prefers-color-scheme: dark)");
   const strengthens = matchMedia("(prefers-contrast: more)");
 
+  // Gradio would call the page's language that of the browser, whatever language the page is in.
+  const language = root.lang;
+  new MutationObserver(() => {
+    if (root.lang !== language) root.lang = language;
+  }).observe(root, { attributes: true, attributeFilter: ["lang"] });
+
   // A browser that keeps nothing (private windows, some frames) throws; the aids then last as long as the page.
   let chosen = { ...FIRST };
   try {
