@@ -13,7 +13,7 @@ from itertools import pairwise
 from corpus.canonical import canonical_line
 from corpus.pdf_characters import Glyph, PageCharacters
 from corpus.pdf_initials import is_initial, with_initials
-from corpus.pdf_scripts import ends_in_open_mark, is_script, spelt, spelt_glyphs
+from corpus.pdf_scripts import accented, ends_in_open_mark, is_script, spelt, spelt_glyphs
 
 # In sizes of the type. White wider than this parts cells or columns; less is the space between two words.
 _WIDE = 1.0
@@ -105,7 +105,7 @@ class PageSegments:
 
 def segments(page: PageCharacters) -> PageSegments:
     """The pieces of lines that the characters of `page` make up."""
-    made = [with_initials(_with_scripts(_segments(run))) for run in page.runs]
+    made = [with_initials(_with_scripts(_segments(accented(run)))) for run in page.runs]
     return PageSegments(page.number, made[0] if made else [], [segment for run in made[1:] for segment in run])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _LEFT_OUT_AT_HEAD = "0123456789,;–—−-"
 _PARTS = 100
 # In points: how far a mark reaches beyond the ink.
 _MARGIN = 0.6
+# White space, control characters, and accents by themselves: categories of Unicode.
+_NOTHING = {"Zs", "Cc", "Sk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def _run_boxes(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, number: int
     corners: list[tuple[float, float]] = []
     last = indexes[0]
     for index in indexes:
-        if any(not chr(code).isspace() for code in _codes(text, last + 1, index)):
+        # An accent that is drawn by itself is part of its letter.
+        if any(unicodedata.category(chr(code)) not in _NOTHING for code in _codes(text, last + 1, index)):
             yield _box(number, corners)
             corners = []
         corners += _corners(page, text, index)

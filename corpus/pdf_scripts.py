@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.pdf_characters import Glyph
 
@@ -16,6 +18,34 @@ _MARK = re.compile(
 # After these a high number is an exponent: units, and symbols of one letter (R², χ², n²) but for the words "a" and "I".
 _EXPONENT_OF = re.compile(r"(?:^|[\s(/·×*.\d])(?:[kcdmµμn]?m|sec|min|[^\W\d_aI]|log|10)$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d$")
+
+
+# Accents that TeX sets as characters of their own, over the letter that comes next ("Sj¨ogren"), and the dotless letters below.
+_ACCENTS = dict(zip("¨´`ˆ˜ˇ˚¯˘˝¸", "\u0308\u0301\u0300\u0302\u0303\u030c\u030a\u0304\u0306\u030b\u0327", strict=True))
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+
+
+def accented(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """The characters, each accent that is drawn over or under a letter made one with it, where there is such a letter."""
+    found: list[Glyph] = []
+    for glyph in glyphs:
+        last = found[-1] if found else None
+        if last is not None and last.text in _ACCENTS and (whole := _with_accent(glyph, last)):
+            found[-1] = replace(glyph, text=whole, spaced=last.spaced, broken=last.broken)
+        elif last is not None and glyph.text == "¸" and (whole := _with_accent(last, glyph)):
+            found[-1] = replace(last, text=whole)
+        else:
+            found.append(glyph)
+    return found
+
+
+def _with_accent(letter: Glyph, accent: Glyph) -> str:
+    """The letter with the accent as one character, "" where the accent does not stand over it or there is no such letter."""
+    middle = (accent.x0 + accent.x1) / 2
+    if not (letter.text.isalpha() and letter.x0 <= middle <= letter.x1 and abs(letter.y - accent.y) < 0.5 * letter.size):
+        return ""
+    whole = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + _ACCENTS[accent.text])
+    return whole if len(whole) == 1 else ""
 
 
 def is_script(glyph: Glyph, size: float, y: float) -> bool:

@@ -16,6 +16,7 @@ import typst
 from corpus import Document, ReadError, Source, read
 from corpus.fetch import Fetched
 from corpus.pdf import read_pdf
+from corpus.pdf_places import PdfPlaces
 from tests.corpus.span_checks import check_document
 
 _SUBJECTS = [
@@ -260,6 +261,14 @@ def test_a_blank_page_keeps_its_number() -> None:
     document = document_of(made("First page here.\n#pagebreak()\n#pagebreak()\nThird page here."))
     assert [page.number for page in document.pages] == [1, 3]
     assert document.page_at(document.text.index("Third")) == 3
+
+
+def test_accents_that_are_set_apart_from_their_letter_are_put_on_it() -> None:
+    over = "#box(width: 0pt)[{}]"
+    source = f"Sj{over.format('¨')}ogren and na{over.format('¨')}ıve M{over.format('´')}erida"
+    content = made(f"#set text(size: 20pt)\n{source}")
+    assert document_of(content).text == "Sjögren and naïve Mérida"
+    assert len(PdfPlaces(content, "paper.pdf").boxes(0, 24)) == 1
 
 
 def test_other_scripts_come_out() -> None:
