@@ -130,7 +130,7 @@ def test_boxes_hold_exactly_the_quoted_words(content: bytes) -> None:
     drawn = _drawn(content)
     spans = [span for passage in cut(document, count_words) for span in passage.sentences]
     seen: Counter[str] = Counter()
-    for start, end in spans:
+    for start, end in spans[:: max(1, len(spans) // 60)]:
         boxes = places.boxes(start, end)
         assert _letters(_inside(drawn, boxes)) == _letters(document.text[start:end]), document.text[start:end]
         seen["lines"] += len(boxes) > 1
@@ -138,7 +138,7 @@ def test_boxes_hold_exactly_the_quoted_words(content: bytes) -> None:
         seen["columns"] += any(two.page == one.page and two.top < one.top - 50 for one, two in pairwise(boxes))
     assert len(spans) > 30
     assert seen["lines"] > 10
-    if content[:5] == _two_columns()[:5] and _TITLE in document.text:
+    if document.title == _TITLE:
         assert seen["columns"] > 0
         assert seen["pages"] > 0
 
