@@ -48,7 +48,7 @@ class Surroundings:
 def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()) -> str:
     """One turn of the conversation. `number` counts the turns from 1.
 
-    The section's `data-announce` is what a screen reader is told once, and is empty for an emergency: the notice itself
+    `data-announce` is what a screen reader is told once, and is empty for an emergency: the notice itself
     is an alert. A notice of an emergency comes before everything, even the question.
     """
     urgent = "".join(_notice(notice) for notice in answer.notices if notice.kind == "emergency")
@@ -60,7 +60,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
     words = WordsInAnswer(number)
     asked = f'<span class="asked">{escaped(text("answer.asked"))}</span>'
     parts = [
-        f'<section class="turn" id="turn-{number}" aria-labelledby="{heading}"{data}>',
+        f'<div class="turn" role="group" id="turn-{number}" aria-labelledby="{heading}"{data}>',
         urgent,
         f'<h2 id="{heading}" tabindex="-1">{asked} {escaped(answer.question)}</h2>',
         calm,
@@ -77,7 +77,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         words.list_html(),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {fixed_html(answer.disclaimer)}</p>',
         turn_tools(answer, [subject.address for subject in around.closest if subject.address]),
-        "</section>",
+        "</div>",
     ]
     return "".join(parts)
 

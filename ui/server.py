@@ -29,14 +29,13 @@ from ui.page_pictures import PagePictures, whole_number
 from ui.pdf_snapshot import pdf_page
 from ui.snapshot import missing_page, snapshot_page
 from ui.texts import DEFAULT, LANGUAGES, speaking, text
+from ui.theme import page_theme
 from ui.viewer import viewer_html
 from ui.waiting import waiting_page
 
 # Questions that wait for their turn; further ones are told that the page is busy.
 _WAITING = 100
 _LAST_PORT = 65535
-# The fonts of the reader's own machine: none is fetched.
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 
 # Someone else's page is shown as it came but can do nothing: no scripts, no forms, nothing fetched.
 _SANDBOXED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -115,7 +114,7 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str, root_path: str) -> None:
         page.queue(max_size=_WAITING),
         path=path,
         root_path=public or None,
-        theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+        theme=page_theme(),
         footer_links=[],
         run_history=False,  # it would keep every question in the browser's storage
         show_error=False,

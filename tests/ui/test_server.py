@@ -257,7 +257,7 @@ def test_an_address_that_cannot_be_had_is_told(assistant: Assistant, host: str, 
     assert told.value.remedy
 
 
-def test_serve_says_where_it_is_and_logs_no_question(assistant: Assistant) -> None:
+def test_serve_says_where_it_is_and_keeps_no_question(assistant: Assistant, tmp_path: Path) -> None:
     program = (
         "import sys; from assistant import Assistant; from ui.server import serve\n"
         "serve(lambda _: Assistant.open(sys.argv[1]), '127.0.0.1', 0)"
@@ -268,7 +268,7 @@ def test_serve_says_where_it_is_and_logs_no_question(assistant: Assistant) -> No
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
     )
     try:
         line = ""
@@ -288,6 +288,9 @@ def test_serve_says_where_it_is_and_logs_no_question(assistant: Assistant) -> No
     finally:
         process.kill()
     assert private not in line + out + err
-    assert not [
-        path for path in assistant.library.directory.rglob("*") if path.is_file() and private.encode() in path.read_bytes()
+    kept = [
+        *assistant.library.directory.rglob("*"),
+        *tmp_path.rglob("*"),
+        *Path(os.environ["XDG_DATA_HOME"]).parents[1].rglob("*"),
     ]
+    assert not [path for path in kept if path.is_file() and private.encode() in path.read_bytes()]
