@@ -16,8 +16,10 @@ from corpus import Passage
 
 # The share of words, in order, that two texts have in common when one is a copy of the other with small changes.
 _ALIKE = 0.9
+# So many words for each of the other's must the shorter of such texts have.
+_SHORTEST = _ALIKE / (2 - _ALIKE)
 # A passage that holds fewer of a quote's words than this, whatever their order, is not looked through for a copy.
-_ROUGHLY = 0.75
+_ROUGHLY = 0.8
 _MOST_SENTENCES = 4
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 # With one of these more or less, or another figure, alike words say something else.
@@ -59,21 +61,22 @@ class Copies:
 
 
 def _spot(words: Sequence[str], passage: Passage) -> Spot | None:
-    """The run of sentences of `passage` that is a copy of `words`, None where there is none."""
+    """The run of sentences of `passage` that is a copy of `words`, None where there is none.
+
+    Words in the same order are shared, but for one in ten; figures and negations all of them.
+    """
     best, found = 0.0, None
-    sentences = passage.sentences
-    for first in range(len(sentences)):
-        for last in range(first, min(first + _MOST_SENTENCES, len(sentences))):
-            start, end = sentences[first][0], sentences[last][1]
-            likeness = _likeness(words, _words(passage.text[start - passage.start : end - passage.start]))
-            if likeness > best:
-                best, found = likeness, Spot(passage, start, end)
-    return found if best >= _ALIKE else None
-
-
-def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """The share of words that both have in the same order, 0 to 1; 0 where a figure or a negation differs."""
-    return Indel.normalized_similarity(one, other) if _weighty(one) == _weighty(other) else 0.0
+    texts = [_words(passage.text[start - passage.start : end - passage.start]) for start, end in passage.sentences]
+    for first in range(len(texts)):
+        run: list[str] = []
+        for last in range(first, min(first + _MOST_SENTENCES, len(texts))):
+            run += texts[last]
+            if len(words) < _SHORTEST * len(run):
+                break
+            likeness = Indel.normalized_similarity(words, run, score_cutoff=_ALIKE) if len(run) >= _SHORTEST * len(words) else 0
+            if likeness > best and _weighty(run) == _weighty(words):
+                best, found = likeness, Spot(passage, passage.sentences[first][0], passage.sentences[last][1])
+    return found
 
 
 def _weighty(words: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@
 Every answer is a document of its own, with its page's subject as title and without its question. Compared in one run, over the
 same passages: the assistant's own ranking, its lexical and its dense ranking alone, and txtai's hybrid with the same model
 (`pip install txtai`; left out where it is missing). WORK_FOLDER keeps the library, so that a second run only asks, and one after
-a stop goes on. An answer word for word like the right one counts as right; questions that are asked of several pages are not sampled.
+a stop goes on. An answer word for word like the right one counts as right; questions that several pages ask are not sampled.
 """
 
 from __future__ import annotations
