@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: serve test lint eval bench screenshots clean
+.PHONY: serve test lint eval bench known-item screenshots clean
 
 serve: $(STAMP)
 	$(BIN)/myositis serve
@@ -25,6 +25,11 @@ eval: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/myositis bench
+
+# Needs MedQuAD, which is not in this repository, some hours the first time, and, to compare with it, pip install txtai.
+MEDQUAD ?= medquad
+known-item: $(STAMP)
+	$(BIN)/python -m tests.bench.known_item $(MEDQUAD) .known-item
 
 screenshots: $(STAMP)
 	$(BIN)/python -m tests.browser

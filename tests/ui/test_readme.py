@@ -117,7 +117,7 @@ def test_every_link_leads_to_a_file() -> None:
 def test_every_make_target_is_one() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for document in (README, *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"(?:^|`)make ([a-z]+)\b", document.read_text(encoding="utf-8"), re.MULTILINE):
+        for target in re.findall(r"(?:^|`)make ([a-z-]+)\b", document.read_text(encoding="utf-8"), re.MULTILINE):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{document.name}: make {target}"
 
 
