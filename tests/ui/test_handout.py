@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -176,6 +177,19 @@ def test_what_is_typed_stays_words_and_odd_scripts_stay_readable(client: httpx.C
     drawn = client.post("handout.html", json={"turns": turns}).text
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in drawn
     assert "<b>" not in drawn
+
+
+def test_sheets_that_are_made_at_once_do_not_mix(client: httpx.Client) -> None:
+    def made(number: int) -> bytes:
+        turns = [{"question": f"Visitor {number} asks {place}?"} for place in range(10)]
+        return client.post("handout.pdf", json={"turns": turns}).content
+
+    with ThreadPoolExecutor(8) as visitors:
+        sheets = list(visitors.map(made, range(16)))
+    for number, sheet in enumerate(sheets):
+        words = _plain("".join(_pages(sheet)))
+        assert all(f"Visitor{number}asks{place}?" in words for place in range(10))
+        assert words.count("Visitor") == 10
 
 
 def test_a_reference_names_authors_year_doi_address_and_the_day(embedder: Embedder, tmp_path: Path) -> None:

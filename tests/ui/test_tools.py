@@ -77,6 +77,8 @@ def _ask(page: Page, question: str, number: int) -> None:
 
 def test_panel_and_sheet_are_faultless_in_all_colours(answered: Page) -> None:
     answered.evaluate("document.activeElement.blur()")
+    # Out of reach behind a dialog, measured in other tests, and slow to look through twelve times.
+    behind = answered.add_style_tag(content="#conversation article, #topics { display: none !important; }")
     answered.keyboard.press("a")
     expect(answered.get_by_role("dialog", name="Reading aids")).to_be_visible()
     assert_faultless(answered, "reading aids")
@@ -86,6 +88,7 @@ def test_panel_and_sheet_are_faultless_in_all_colours(answered: Page) -> None:
     answered.locator(".sheet-frame .sheet").wait_for()
     assert_faultless(answered, "the sheet for the doctor")
     answered.keyboard.press("Escape")
+    behind.evaluate("(one) => one.remove()")
     answered.set_viewport_size({"width": 1280, "height": 900})
 
 

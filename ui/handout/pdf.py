@@ -38,24 +38,24 @@ def handout_pdf(sheet: Sheet, paper: Paper) -> bytes:
     words = {name: text(f"handout.{name}") for name in _WORDS}
     content = {"paper": paper, "language": language(), "words": words, "sheet": asdict(sheet)}
     given = {"content": _drawable(json.dumps(content, ensure_ascii=False))}
+    # A compiler for each sheet: it can be used by one thread at a time, and would remember what it was given.
+    compiler = typst.Compiler(root=_TEMPLATE.parent, font_paths=_fonts(), sys_inputs=given)
     try:
-        pdf = _compiler().compile(_TEMPLATE, format="pdf", pdf_standards="ua-1", sys_inputs=given)
+        pdf = compiler.compile(_TEMPLATE, format="pdf", pdf_standards="ua-1")
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
         # A question in a script no font here can draw: boxes stand for it, the rest is as readable and tagged as ever.
-        pdf = _compiler().compile(_TEMPLATE, format="pdf", pdf_standards=[], sys_inputs=given)
+        pdf = compiler.compile(_TEMPLATE, format="pdf", pdf_standards=[])
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no PDF")
     return pdf
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """Typst, able to read nothing but the template's folder. Its own fonts come first; those of this machine are looked for
-    once and used for what they lack.
-    """
-    return typst.Compiler(root=_TEMPLATE.parent)
+def _fonts() -> typst.Fonts:
+    """Typst's own fonts first; those of this machine are looked for once, and used for what they lack."""
+    return typst.Fonts()
 
 
 def _drawable(content: str) -> str:

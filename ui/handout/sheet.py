@@ -67,14 +67,16 @@ def make_sheet(request: HandoutRequest, assistant: Assistant) -> Sheet:
     """
     numbers: dict[str, int] = {}
     documents: dict[str, Document] = {}
+    edges: dict[str, tuple[set[int], set[int]]] = {}
     turns = []
     for turn in request.turns:
         quotes = []
         for place in turn.quotes:
             if place.document not in documents:
                 documents[place.document] = assistant.library.document(place.document)
+                edges[place.document] = _edges(place.document, assistant)
             document = documents[place.document]
-            _check(place, document, assistant)
+            _check(place, *edges[place.document])
             words = document.text[place.start : place.end]
             number = numbers.setdefault(document.id, len(numbers) + 1)
             quotes.append(SheetQuote(words, number, _place(document, place.start), _cited(words, document)))
@@ -83,13 +85,17 @@ def make_sheet(request: HandoutRequest, assistant: Assistant) -> Sheet:
     return Sheet(date.today().isoformat(), DISCLAIMER, rendering(DISCLAIMER) or "", tuple(turns), references)
 
 
-def _check(place: QuotePlace, document: Document, assistant: Assistant) -> None:
-    sentences = [span for passage in assistant.library.passages_of(document.id) for span in passage.sentences]
-    begins, ends = {start for start, _ in sentences}, {end for _, end in sentences}
+def _edges(document_id: str, assistant: Assistant) -> tuple[set[int], set[int]]:
+    """Where the sentences of a document begin, and where they end."""
+    sentences = [span for passage in assistant.library.passages_of(document_id) for span in passage.sentences]
+    return {start for start, _ in sentences}, {end for _, end in sentences}
+
+
+def _check(place: QuotePlace, begins: set[int], ends: set[int]) -> None:
     if place.start >= place.end or place.start not in begins or place.end not in ends:
         raise MyositisError(
             "there is no quote at this place of the library",
-            f"{document.id} from {place.start} to {place.end}",
+            f"{place.document} from {place.start} to {place.end}",
             "Ask the question again: the library may have been read anew since",
         )
 
