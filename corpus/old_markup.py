@@ -74,7 +74,8 @@ def as_extracted(tree: HtmlElement) -> HtmlElement:
     for element in tree.iter():
         if element.tag in _HEADINGS:
             element.set("rend", element.tag)
-        element.tag = _EXTRACTED.get(element.tag, element.tag)
+        if element.tag in _EXTRACTED:  # damaged markup has names that cannot even be set to what they are
+            element.tag = _EXTRACTED[element.tag]
     return tree
 
 

@@ -27,6 +27,11 @@ _CHARSET_WITHIN = 2048
 _CHARSET = re.compile(
     rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)|^<\?xml[^>]{1,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE
 )
+# Characters that no text holds, as they are or by their number: lxml reads them, and then refuses to move them.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]))(?:;|(?![0-9a-f]))",
+    re.IGNORECASE,
+)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
@@ -127,7 +132,7 @@ def _markup(content: bytes, charset: str | None) -> str:
     if own_charset.lower().startswith("utf-16"):
         own_charset = "utf-8"  # it was found one byte a letter
     # lxml takes no text that still declares an encoding of its own.
-    return _XML_DECLARATION.sub("", decoded(content, charset, own_charset))
+    return _CONTROL.sub(" ", _XML_DECLARATION.sub("", decoded(content, charset, own_charset)))
 
 
 def _canonical_link(tree: HtmlElement) -> str | None:

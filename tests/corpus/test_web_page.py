@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from corpus.web_page import WebPage, read_web_page
 
@@ -214,3 +216,34 @@ def test_a_year_among_the_words_is_not_the_year_of_the_page() -> None:
     words = "<p>This site is kept by one person since 2003, who was told of the disease on 5 May 1999.</p>"
     assert read_page(f"<body>{words}<footer>Copyright 2001</footer></body>".encode()).year is None
     assert read_page(f"<body><p>Last updated: <time datetime='2019-03-04'>4 March</time></p>{words}</body>".encode()).year == 2019
+
+
+MARK = "<sup><a href='#n'>1</a></sup>\x01 and more"
+DAMAGE = [
+    MARK,
+    "&#1;",
+    "&#x1f;",
+    "<b<",
+    "<br<sup>",
+    "</p>",
+    "<table>",
+    "<td>",
+    "<dl><dt>",
+    "<h1>",
+    "<frameset>",
+    "<!--",
+    "<a name=x>",
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(page())), st.sampled_from(DAMAGE)), max_size=8), st.integers(0, 3000))
+@example([(0, f"<p>A short page{MARK}</p>")], 3000)
+@example([(0, "<b<><p>One line.</p><p>And another.</p>")], 3000)
+def test_damaged_markup_is_read_or_is_none_and_never_an_error(damage: list[tuple[int, str]], dropped: int) -> None:
+    markup = page()[dropped:]
+    for place, piece in damage:
+        markup = markup[:place] + piece + markup[place:]
+    found = read_web_page(markup.encode(), "https://example.org/")
+    if found is not None:
+        text, sections, _ = found.builder.finish()
+        assert all(text[section.start : section.end].strip() for section in sections)
