@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corpus import Document
 from ui.markup import escaped, link
-from ui.snapshot import TextDrawing, span_in
+from ui.snapshot import TextDrawing, notice, span_in
 from ui.texts import text
 
 # Characters of a part: it ends with its section once it has the first number, and after a block at the second.
@@ -43,16 +43,21 @@ def parts_of(document: Document) -> list[Part]:
 def viewer_html(document: Document, start: int, end: int, number: int | None = None) -> str:
     """The part `number` of `document` as a fragment of HTML, or the one where the span `start:end` begins.
 
-    A number beyond the last part is the last; a span outside the text is not marked.
+    A number beyond the last part is the last; a span outside the text is not marked, and that is said.
     """
     parts = parts_of(document)
     quoted = next((part for part in parts if start < part.end), parts[-1])
     part = parts[min(max(number, 1), len(parts)) - 1] if number else quoted
     unit = "page" if part.page is not None else "part"
-    drawing = TextDrawing(document, span_in(document, start, end), numbered=False, first_level=_TOP_HEADING)
+    span = span_in(document, start, end)
+    drawing = TextDrawing(document, span, numbered=False, first_level=_TOP_HEADING)
     copy = "".join(drawing.blocks(part.start, part.end))
-    elsewhere = text(f"viewer.{unit}", number=quoted.number, count=len(parts))
-    note = "" if drawing.marks else f"<p>{escaped(text('viewer.marked_elsewhere', place=elsewhere))}</p>"
+    note = ""
+    if span is None:
+        note = notice(text("snapshot.unmarked"))
+    elif not drawing.marks:
+        place = text(f"viewer.{unit}", number=quoted.number, count=len(parts))
+        note = notice(text("viewer.marked_elsewhere", place=place))
     whole = f"source/{document.id}?start={start}&end={end}#quote"
     return (
         f'<h4 tabindex="-1">{escaped(text("viewer.heading"))}: {escaped(document.title)}</h4>'

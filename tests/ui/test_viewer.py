@@ -9,6 +9,7 @@ from lxml import html
 
 from corpus import Document
 from index import Library
+from ui.texts import text
 from ui.viewer import parts_of, viewer_html
 
 
@@ -51,6 +52,7 @@ def test_other_parts_say_where_the_quote_is_and_a_number_beyond_is_the_last(copi
     assert not list(last.iter("mark"))
     turning = [button.get("aria-disabled") for button in last.iter("button") if button.get("data-viewer") == "next"]
     assert turning == ["true", "true"]
+    assert text("snapshot.unmarked") in viewer_html(document, 0, len(document.text) + 1)
 
 
 def test_nothing_of_a_text_becomes_markup(copies: list[Document]) -> None:
