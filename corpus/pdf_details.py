@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 
 from corpus.canonical import canonical_line
 from corpus.pdf_blocks import front_end, joined, main_size, words_of
@@ -101,7 +102,7 @@ def details(lines: Sequence[Line], margins: Sequence[Line], stated: PdfInformati
     stating = [line.text for line in page[:end]]
     stating += [line.text for line in margins if line.page <= first + 1]
     stating += [line.text for line in page[end:] if not line.upright]
-    small_print = [line.text for line in _before_references(page[end:]) if line.size < small and line.upright]
+    small_print = [line.text for line in _before_references(_below_abstract(page, end)) if line.size < small and line.upright]
     front = page[:end] if end else page[:12]
     labels = [line.text for line in (*front, *margins) if line.page == first]
     return PdfDetails(
@@ -112,6 +113,13 @@ def details(lines: Sequence[Line], margins: Sequence[Line], stated: PdfInformati
         is_review=bool(_REVIEW.search(title or "")) or any(_REVIEW_LABEL.fullmatch(label.strip(" .:|")) for label in labels),
         title_lines=tuple(title_lines),
     )
+
+
+def _below_abstract(page: Sequence[Line], end: int) -> Sequence[Line]:
+    """The lines of the page below the abstract that begins at `end`: it is set small, and speaks of other papers' years."""
+    if not end or end + 1 >= len(page):
+        return page[end:]
+    return list(dropwhile(lambda line: line.size == page[end + 1].size, page[end + 1 :]))
 
 
 def _before_references(lines: Sequence[Line]) -> Iterator[Line]:

@@ -129,6 +129,14 @@ def test_the_year_is_the_one_of_publication(line: str, year: int | None) -> None
     assert made(f"#text(size: 20pt)[A title of a paper]\n\n#text(size: 7pt)[{line}]\n\n= Abstract\n{body}").year == year
 
 
+def test_years_that_an_abstract_in_small_type_speaks_of_are_not_its_own() -> None:
+    abstract = "Criteria published in 1997 were revised in 2011. They were accepted in 2014, and this paper looks at them again."
+    foot = "#footnote[Published online 3 May 2020.]"
+    for note, year in (("", None), (foot, 2020)):
+        page = f"#text(size: 20pt)[A title of a paper]\n\n= Abstract\n#text(size: 8pt)[{abstract}]\n\n= Introduction\n"
+        assert made(f"{page}{'It was a trial of training at home. ' * 20}{note}").year == year
+
+
 def test_sections_are_recognised(article: Document) -> None:
     paths = list(dict.fromkeys(section.path[-1] for section in article.sections if section.quotable))
     assert paths == ["Abstract", "Introduction", "Participants", "Results"]

@@ -76,8 +76,9 @@ def test_a_quote_leads_to_the_picture_and_the_text_of_its_page(client: TestClien
         image = client.get(f"source/{address_}")  # relative to the page, so that it holds below any sub-path
         assert image.headers["content-type"] == "image/png"
         assert Image.open(io.BytesIO(image.content)).width == pytest.approx(9 / 2.54 * 96 * int(scale), abs=2)
-    (original,) = [link.get("href") for link in tree.iter("a") if "original" in link.get("href")]
-    assert original == f"../original/{document.id}#page=1"
+    (original,) = [link for link in tree.iter("a") if "original" in link.get("href")]
+    assert original.get("href") == f"../original/{document.id}#page=1"
+    assert original.text == "Open the PDF at page 1"
     assert "Strength of the hands" not in [one.text for one in tree.iter("h2")]  # the title stands above
 
 
