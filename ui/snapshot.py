@@ -78,7 +78,7 @@ def _head(document: Document, page: int | None) -> str:
         text("snapshot.retrieved", date=document.retrieved),
     ]
     source = "" if document.url.startswith(("file:", SCHEME)) else link(document.url, text("snapshot.source"), document.title)
-    label = text("answer.open_page", page=page) if page else text("snapshot.original")
+    label = text("pdf.open", page=page) if page else text("snapshot.original")
     original = link(f"{_ROOT}original/{document.id}{f'#page={page}' if page else ''}", label, document.title)
     return (
         f'<p class="asked">{escaped(text("snapshot.copy"))}</p><h1 lang="en">{escaped(document.title)}</h1>'
