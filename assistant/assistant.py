@@ -62,16 +62,21 @@ class Assistant:
                 "question",
                 "Shorten it to what you would like to know",
             )
-        finding = safety.look(question, self.library.settings.answers.emergency_number)
+        number = self.library.settings.answers.emergency_number
+        finding = safety.look(question, number)
         if finding and finding.action == "emergency":
             return self._without_quotes("emergency", question, question, [finding.notice], ())
         understood = spelling.mend(self_contained(question, history), self.library)
         vector = self.library.embedder.encode_question(understood)
+        felt = safety.second_look(question, vector if understood == question else None, self.library.embedder, number)
+        action, said = safety.together([felt, finding]) or (None, ())
+        if action == "emergency":
+            return self._without_quotes("emergency", question, question, said, ())
         hits = self.library.search(understood, _DEPTH, vector)
         titles = self.library.titles({hit.passage.document_id for hit in hits})
-        notices = [finding.notice] if finding else []
+        notices = list(said)
         closest = _closest_topics(hits, titles)
-        if finding and finding.action == "decline":
+        if action == "decline":
             return self._without_quotes("not_found", question, understood, notices, closest)
         ranked = quoting.candidates(self.library, understood, vector, hits, titles)
         if not ranked or confidence.match(ranked[0], ranked) is None:
@@ -81,7 +86,7 @@ class Assistant:
         grades = _grades(chosen, ranked)
         quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
         if any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes):
-            notices.append(safety.notice("dated", self.library.settings.answers.emergency_number))
+            notices.append(safety.notice("dated", number))
         return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
 
     def _without_quotes(

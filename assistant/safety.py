@@ -1,24 +1,33 @@
-"""The look at every message before anything else: emergencies, and requests that no quote may answer.
+"""The two looks at every message: for emergencies, and for requests that no quote may answer.
 
-The rules are data (safety_rules.toml); this is only how they are read.
+The first look goes before anything else, by rules that anyone can read (safety_rules.toml); the second asks what the message
+is like in meaning (safety_model.py). The second only adds: what a rule has found stays found.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from assistant import safety_model
 from assistant.records import Notice, NoticeKind
 from assistant.texts import NOTICES
+from index.embedding import Embedder
+from index.records import Vectors
 
 Action = Literal["emergency", "decline", "notice"]
+_GRAVITY: tuple[Action, ...] = ("emergency", "decline", "notice")
 # The contract has five kinds of notice; these fixed texts are told apart by what they say, not by their kind.
 _KINDS: dict[str, NoticeKind] = {
     "emergency": "emergency",
+    "perhaps_emergency": "emergency",
     "crisis": "emergency",
     "medication": "medication",
     "diagnosis": "diagnosis",
@@ -26,6 +35,19 @@ _KINDS: dict[str, NoticeKind] = {
     "instructions": "diagnosis",
     "distress": "distress",
     "dated": "dated",
+}
+# What follows from what the second look takes a message for: the notice, and the action.
+_CONSEQUENCES: dict[str, tuple[str, Action]] = {
+    "emergency": ("emergency", "emergency"),
+    "crisis": ("crisis", "emergency"),
+    # In doubt the answer is shown as well: whoever only asked loses nothing, whoever is in danger is told whom to call.
+    "perhaps_emergency": ("perhaps_emergency", "notice"),
+    "perhaps_crisis": ("crisis", "notice"),
+    "medicine": ("medication", "decline"),
+    "diagnosis": ("diagnosis", "decline"),
+    "decision": ("decision", "decline"),
+    "instructions": ("instructions", "decline"),
+    "distress": ("distress", "notice"),
 }
 
 
@@ -42,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The rule that a message met, and what follows from it."""
+    """The rule that a message met, or what the second look takes it for, and what follows from it."""
 
     rule: str
     action: Action
@@ -58,6 +80,35 @@ def look(message: str, emergency_number: str) -> Finding | None:
         if _meets(rule, plain, excusable=not (urgent and rule.action == "emergency")):
             return Finding(rule.name, rule.action, notice(rule.notice, emergency_number))
     return None
+
+
+def second_look(message: str, vector: Vectors | None, embedder: Embedder, emergency_number: str) -> Finding | None:
+    """What `message` is like in meaning; None for a question, and with an embedding model the weights are not made for.
+
+    `vector` is that of the whole message where it is known already, as `Embedder.encode_question` gives it.
+    """
+    if not safety_model.fits(embedder.identity.sha256):
+        return None
+    texts = ([message] if vector is None else []) + safety_model.windows(message)
+    rows = [] if vector is None else [vector]
+    rows += list(embedder.encode_questions(texts))
+    concern = safety_model.concern(np.stack(rows))
+    if concern is None:
+        return None
+    name, action = _CONSEQUENCES[concern]
+    return Finding(concern, action, notice(name, emergency_number))
+
+
+def together(findings: Sequence[Finding | None]) -> tuple[Action, tuple[Notice, ...]] | None:
+    """What follows from all that was found: the gravest action, and each notice once, dangers first; None for nothing."""
+    found = [finding for finding in findings if finding]
+    if not found:
+        return None
+    action = min((finding.action for finding in found), key=_GRAVITY.index)
+    if action == "emergency":
+        return action, tuple(finding.notice for finding in found if finding.action == action)[:1]
+    notices = dict.fromkeys(finding.notice for finding in found)
+    return action, tuple(sorted(notices, key=lambda each: each.kind != "emergency"))
 
 
 def _meets(rule: Rule, plain: str, *, excusable: bool) -> bool:

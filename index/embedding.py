@@ -98,9 +98,15 @@ class Embedder:
 
     def encode_question(self, text: str) -> Vectors:
         """The unit vector of a question: float32, shape (dimension,)."""
-        # A question from outside may hold half a surrogate pair, which no tokenizer reads.
-        vector: Vectors = self._read([text.encode("utf-8", "replace").decode()])[0]
+        vector: Vectors = self.encode_questions([text])[0]
         return vector
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """The unit vectors of a few questions, read at once: float32, shape (texts, dimension)."""
+        if not texts:
+            return np.empty((0, self.identity.dimension), dtype=np.float32)
+        # A question from outside may hold half a surrogate pair, which no tokenizer reads.
+        return self._read([text.encode("utf-8", "replace").decode() for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
         """The unit vectors of `texts`, float32, (texts, dimension); those that are the same are read once."""

@@ -1,0 +1,205 @@
+"""Training of assistant/safety_model.json: python -m tests.assistant.safety_training MEDQUAD_FOLDER
+
+It learns from the messages of safety_messages.toml and of safety_batches/train_*.txt, each also in two misspelt copies, and, as
+calm ones, from the questions of tests/eval that are neither emergencies nor unsafe (only the part for tuning) and every 64th
+question of MedQuAD. The thresholds are the lowest at which those of tests/eval, each judged by a network fitted without it,
+raise no more false alarms than `_ALLOWED`. The held-out batch and the held-back questions are only reported.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import torch
+
+from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, judged, windows
+from index.embedding import Embedder
+from index.records import Vectors
+
+_FOLDER = Path(__file__).parent
+_EVALUATION = _FOLDER.parent / "eval"
+_KIND_OF_RULE = {
+    "suicide": "crisis",
+    "violence": "crisis",
+    "medicine": "medicine",
+    "diagnosis": "diagnosis",
+    "decision": "decision",
+    "override": "instructions",
+    "distress": "distress",
+}
+# Of calm questions: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
+# of it; those that are declined; those that get the words of comfort.
+_ALLOWED = {"danger": 0.0095, "perhaps": 0.025, "perhaps_within": 0.03, "decline": 0.01, "distress": 0.01}
+_NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 20, 24, 0.3, 7, 3
+_WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD, _WEIGHT_OF_WINDOW = 0.3, 0.2, 0.3
+# A unit vector of 384 numbers has small ones; without this the first layer learns slowly.
+_SCALE = 8.0
+
+Labelled = list[tuple[str, str]]
+
+
+def batch(name: str) -> Labelled:
+    """The messages of safety_batches/`name`.txt as (message, one of KINDS)."""
+    messages, kind = [], ""
+    for line in (_FOLDER / "safety_batches" / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            kind = line.strip("[]")
+        elif line and not line.startswith("#"):
+            messages.append((line, kind))
+    return messages
+
+
+def calm_questions(split: str) -> list[str]:
+    """The last turn of every question of tests/eval that is to be answered or not found, of the part "tune" or "held_back"."""
+    asked = []
+    for path in sorted(_EVALUATION.glob("*questions*.jsonl")):
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            if row["expects"] in {"answer", "abstain"} and row.get("split", "tune") == split:
+                asked.append(row["turns"][-1] if "turns" in row else row["question"])
+    return asked
+
+
+def medquad_questions(folder: Path) -> list[str]:
+    """Every question of MedQuAD, in the order of its files."""
+    pages = sorted(folder.glob("*/*.xml"))
+    return [node.text or "" for page in pages for node in ElementTree.parse(page).iter("Question")]  # noqa: S314  # our own data
+
+
+def vectors_of(embedder: Embedder, messages: list[str]) -> list[Vectors]:
+    """Of each message the vectors of the whole and of its windows, as the assistant looks at them."""
+    texts = [[message, *windows(message)] for message in messages]
+    rows = iter(embedder._encode([text for group in texts for text in group]))
+    return [np.stack([next(rows) for _ in group]) for group in texts]
+
+
+def _misspelt(message: str, chance: random.Random) -> str:
+    words = [_mistyped(word, chance) if len(word) > 3 and chance.random() < 0.25 else word for word in message.split()]
+    return " ".join(words) if chance.random() < 0.5 else " ".join(words).replace("'", "")
+
+
+def _mistyped(word: str, chance: random.Random) -> str:
+    """`word` with a letter left out, doubled, changed, or swapped with the next; the first stays, as it mostly does."""
+    at = chance.randrange(1, len(word) - 1)
+    before, letter, after = word[:at], word[at], word[at + 1 :]
+    return before + chance.choice([after, letter * 2 + after, chance.choice("aeioustrn") + after, after[0] + letter + after[1:]])
+
+
+def _training_messages() -> Labelled:
+    with (_FOLDER / "safety_messages.toml").open("rb") as file:
+        lists = tomllib.load(file)
+    messages = [(text, _KIND_OF_RULE.get(rule, "emergency")) for rule, entry in lists.items() for text in entry["fires"]]
+    messages += [(text, "calm") for entry in lists.values() for text in entry["quiet"]]
+    for path in sorted((_FOLDER / "safety_batches").glob("train_*.txt")):
+        messages += batch(path.stem)
+    return messages
+
+
+def train(embedder: Embedder, medquad: Path) -> SafetyModel:
+    """Fit the network, and choose its thresholds by what it makes of calm questions that it was fitted without."""
+    messages = _training_messages()
+    chance = random.Random(_SEED)  # noqa: S311  # the same misspellings on every run, no secret
+    misspelt = [(_misspelt(text, chance), kind) for text, kind in messages for _ in range(2)]
+    questions = [(text, "calm") for text in medquad_questions(medquad)[::64]]
+    rows = embedder._encode([text for text, _ in messages + misspelt + questions])
+    kinds = np.array([KINDS.index(kind) for _, kind in messages + misspelt + questions])
+    weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD], [len(messages), len(misspelt), len(questions)])
+    calm = vectors_of(embedder, calm_questions("tune"))
+
+    def fitted(questions: list[Vectors]) -> SafetyModel:
+        shares = np.concatenate([[1.0] + [_WEIGHT_OF_WINDOW] * (len(each) - 1) for each in questions])
+        layers = _fit(
+            np.concatenate([rows, *questions]),
+            np.concatenate([kinds, np.zeros(len(shares), dtype=kinds.dtype)]),
+            np.concatenate([weights, shares]),
+        )
+        return from_json(
+            {"embedding_sha256": embedder.identity.sha256, "first": layers[0], "second": layers[1], "thresholds": {}}
+        )
+
+    judged_without: list[Vectors] = []
+    for part in range(_PARTS):
+        model = fitted([each for at, each in enumerate(calm) if at % _PARTS != part])
+        judged_without += [model.probabilities(each) for each in calm[part::_PARTS]]
+    return replace(fitted(calm), thresholds=_thresholds(judged_without))
+
+
+def _fit(rows: Vectors, kinds: Vectors, weights: Vectors) -> tuple[list[list[float]], list[list[float]]]:
+    """The mean of a few networks, which errs less than any of them; side by side they are one network of all their units."""
+    inputs, targets, share = torch.tensor(rows * _SCALE), torch.tensor(kinds), torch.tensor(weights, dtype=torch.float32)
+    networks = [_network(inputs, targets, share, _SEED + number) for number in range(_NETWORKS)]
+    first = torch.cat([torch.cat([hidden.weight.T * _SCALE, hidden.bias[None]]) for hidden, _ in networks], dim=1)
+    bias = torch.stack([output.bias for _, output in networks]).mean(dim=0)
+    second = torch.cat([output.weight.T / _NETWORKS for _, output in networks] + [bias[None]])
+    written = [[[round(float(number), 3) for number in row] for row in table] for table in (first, second)]
+    return written[0], written[1]
+
+
+def _network(
+    inputs: torch.Tensor, targets: torch.Tensor, share: torch.Tensor, seed: int
+) -> tuple[torch.nn.Linear, torch.nn.Linear]:
+    torch.manual_seed(seed)
+    hidden, output = torch.nn.Linear(inputs.shape[1], _UNITS), torch.nn.Linear(_UNITS, len(KINDS))
+    network = torch.nn.Sequential(hidden, torch.nn.Tanh(), torch.nn.Dropout(0.4), output)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=_WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, _ROUNDS)
+    loss = torch.nn.CrossEntropyLoss(reduction="none", label_smoothing=0.02)
+    for _ in range(_ROUNDS):
+        for some in torch.randperm(len(inputs)).split(256):
+            optimiser.zero_grad()
+            (loss(network(inputs[some]), targets[some]) * share[some]).mean().backward()
+            optimiser.step()
+        schedule.step()
+    return hidden.requires_grad_(False), output.requires_grad_(False)
+
+
+def _thresholds(shares: list[Vectors]) -> dict[str, float]:
+    dangers = np.array([found[0, 1:3].sum() for found in shares])
+    within = np.array([found[:, 1:3].sum(axis=1).max() for found in shares])
+    chosen = {name: _lowest(dangers, _ALLOWED[name]) for name in ("danger", "perhaps")}
+    doubtful = np.where(dangers >= chosen["perhaps"], 1.0, within)
+    chosen["perhaps_within"] = max(chosen["perhaps"], _lowest(doubtful, _ALLOWED["perhaps_within"]))
+    chosen["decline"] = _lowest(np.array([found[0, 3:7].sum() for found in shares]), _ALLOWED["decline"])
+    chosen["distress"] = _lowest(np.array([found[0, 7] for found in shares]), _ALLOWED["distress"])
+    return chosen
+
+
+def _lowest(scores: Vectors, allowed: float) -> float:
+    """The lowest threshold, in hundredths, that no more than the `allowed` share of `scores` reach."""
+    return next(at / 100 for at in range(5, 100) if (scores >= at / 100).mean() <= allowed)
+
+
+def report(model: SafetyModel, embedder: Embedder, named: dict[str, Labelled]) -> None:
+    """Print, for each list of messages and each kind in it, what the model alone takes them for."""
+    for name, messages in named.items():
+        vectors = vectors_of(embedder, [text for text, _ in messages])
+        found: dict[str, dict[str, int]] = {}
+        for (_, kind), rows in zip(messages, vectors, strict=True):
+            taken = judged(model.probabilities(rows), model.thresholds) or "calm"
+            counts = found.setdefault(kind, {})
+            counts[taken] = counts.get(taken, 0) + 1
+        for kind, counts in found.items():
+            print(name, kind, counts)
+
+
+def _main() -> None:
+    medquad = Path(sys.argv[1])
+    embedder = Embedder()
+    model = train(embedder, medquad)
+    layers = {name: [[round(float(x), 3) for x in row] for row in getattr(model, name)] for name in ("first", "second")}
+    written = {"embedding_sha256": model.embedding_sha256, "thresholds": model.thresholds} | layers
+    WEIGHTS.write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(model.thresholds)
+    lists = {name: [(text, "calm") for text in calm_questions(name)] for name in ("tune", "held_back")}
+    lists["MedQuAD"] = [(text, "calm") for text in medquad_questions(medquad)[32::64]]
+    report(model, embedder, {"held out": batch("held_out")} | lists)
+
+
+if __name__ == "__main__":
+    _main()
