@@ -12,15 +12,16 @@ import httpx
 import pypdfium2
 import pytest
 import typst
+from fastapi import FastAPI
 from pypdf import PdfReader
+from starlette.testclient import TestClient
 
 from assistant import DISCLAIMER, Assistant
 from corpus import Source
 from index import Library
 from index.embedding import Embedder
-from tests.serving import serving
 from ui.handout.request import MOST_TURNS
-from ui.server import build_app
+from ui.handout.routes import add_handout
 
 _QUESTIONS = ("Food gets stuck in his throat. What helps?", "Can IBM affect breathing?", "Who won the world cup?")
 _ARTICLE = """#set document(description: "doi:10.1000/grip.7")
@@ -207,10 +208,12 @@ def test_a_reference_names_authors_year_doi_address_and_the_day(embedder: Embedd
         for document in library.documents():
             first = library.passages_of(document.id)[0].sentences[0]
             places.append({"document": document.id, "start": first[0], "end": first[1]})
-        with serving(build_app(Assistant(library))) as address:
-            before = {path: path.stat().st_mtime_ns for path in library.directory.rglob("*") if path.is_file()}
-            made = httpx.post(f"{address}handout.txt", json={"turns": [{"question": "private words", "quotes": places}]}).text
-            after = {path: path.stat().st_mtime_ns for path in library.directory.rglob("*") if path.is_file()}
+        app = FastAPI()
+        add_handout(app, Assistant(library))
+        before = {path: path.stat().st_mtime_ns for path in library.directory.rglob("*") if path.is_file()}
+        sent = {"turns": [{"question": "private words", "quotes": places}]}
+        made = TestClient(app).post("/handout.txt", json=sent).text
+        after = {path: path.stat().st_mtime_ns for path in library.directory.rglob("*") if path.is_file()}
     lines = [line for line in made.splitlines() if re.match(r"\[\d\] .*Copied into the library on \d{4}-\d\d-\d\d\.$", line)]
     article = next(line for line in lines if "Thick handles" in line)
     for known in (
