@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from assistant import Assistant
 from tests.serving import serving
-from tests.ui.measures import assert_faultless
+from tests.ui.measures import faults
 from ui.server import build_app
 from ui.waiting import waiting_page
 
@@ -28,7 +28,7 @@ def test_visitors_see_how_far_it_is_and_then_the_page(assistant: Assistant, brow
             expect(bar).to_have_js_property("value", 3)
             expect(bar).to_have_js_property("max", 31)
             assert "private" not in httpx.get(f"{address}healthz").text
-            assert_faultless(page, "waiting")
+            assert faults(page) == []
         with serving(build_app(assistant), listener=listener):
             page.get_by_label("Your question").wait_for()
         page.context.close()
