@@ -8,10 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant import confidence, quoting, safety, spelling
+from assistant import ranking, safety, spelling
+from assistant.confidence import Confidence, model_for
 from assistant.follow_up import self_contained
 from assistant.links import snapshot_link, source_link
-from assistant.quoting import Candidate
+from assistant.query import Query
+from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
 from assistant.texts import DISCLAIMER
@@ -19,7 +21,7 @@ from corpus import MyositisError
 from index import Hit, Library
 
 # How many passages are looked through for the sentence that answers.
-_DEPTH = 24
+DEPTH = 24
 _TOPICS = 3
 # Sources older than this many years get the "dated" notice.
 DATED_YEARS = 10
@@ -67,23 +69,24 @@ class Assistant:
         if finding and finding.action == "emergency":
             return self._without_quotes("emergency", question, question, [finding.notice], ())
         understood = spelling.mend(self_contained(question, history), self.library)
-        vector = self.library.embedder.encode_question(understood)
-        felt = safety.second_look(question, vector if understood == question else None, self.library.embedder, number)
+        query = Query.of(understood, self.library)
+        felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)
         action, said = safety.together([felt, finding]) or (None, ())
         if action == "emergency":
             return self._without_quotes("emergency", question, question, said, ())
-        hits = self.library.search(understood, _DEPTH, vector)
+        hits = self.library.search(query.expanded, DEPTH, query.vector)
         titles = self.library.titles({hit.passage.document_id for hit in hits})
         notices = list(said)
         closest = _closest_topics(hits, titles)
         if action == "decline":
             return self._without_quotes("not_found", question, understood, notices, closest)
-        ranked = quoting.candidates(self.library, understood, vector, hits, titles)
-        if not ranked or confidence.match(ranked[0], ranked) is None:
+        ranked = ranking.candidates(self.library, query, hits)
+        confidence = Confidence(query, ranked, titles, model_for(self.library.embedder.identity.sha256))
+        if not ranked or confidence.match(ranked[0]) is None:
             return self._without_quotes("not_found", question, understood, notices, closest)
         copies = Copies(hit.passage for hit in hits)
-        chosen = quoting.distinct(_without_copies(ranked, copies), self.library.settings.answers.quotes)
-        grades = _grades(chosen, ranked)
+        chosen = ranking.distinct(_without_copies(ranked, copies), self.library.settings.answers.quotes)
+        grades = _grades(chosen, confidence)
         quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
         if any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes):
             notices.append(safety.notice("dated", number))
@@ -145,7 +148,7 @@ def _without_copies(ranked: Sequence[Candidate], copies: Copies) -> list[Candida
     return kept
 
 
-def _grades(chosen: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Match]:
+def _grades(chosen: Sequence[Candidate], confidence: Confidence) -> list[Match]:
     """The match of each chosen candidate; one that ranks lower is never called the stronger.
 
     Once the best one may answer, the others are shown for what they are: further places that may help.
@@ -153,7 +156,7 @@ def _grades(chosen: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Ma
     grades: list[Match] = []
     for candidate in chosen:
         still_strong = all(grade == "strong" for grade in grades)
-        grades.append("strong" if still_strong and confidence.match(candidate, ranked) == "strong" else "possible")
+        grades.append("strong" if still_strong and confidence.match(candidate) == "strong" else "possible")
     return grades
 
 

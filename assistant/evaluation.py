@@ -29,6 +29,9 @@ class LabelledQuestion:
     expects: str
     gold: tuple[str, ...]
     standalone: str | None = None
+    split: str | None = None
+    style: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ def _labelled(row: dict[str, Any]) -> LabelledQuestion:
     if row["expects"] not in _EXPECTATIONS or not turns:
         raise ValueError(f"expects is {row['expects']!r}, {len(turns)} turns")
     gold = tuple(entry["sentence"] for entry in row["gold"])
-    return LabelledQuestion(row["id"], tuple(turns), row["expects"], gold, row.get("standalone"))
+    return LabelledQuestion(
+        row["id"], tuple(turns), row["expects"], gold, row.get("standalone"), row.get("split"), row.get("style"), row.get("topic")
+    )
 
 
 def evaluate(assistant: Assistant, questions: Sequence[LabelledQuestion]) -> Report:
@@ -113,10 +118,14 @@ def _found(answers: Sequence[tuple[LabelledQuestion, Answer]], k: int) -> float:
     """The share of `answers` with a gold sentence in their first `k` quotes, or a quote that is part of one."""
     found = 0
     for one, answer in answers:
-        gold = [" ".join(sentence.split()) for sentence in one.gold]
-        quotes = [" ".join(quote.text.split()) for quote in answer.quotes[:k]]
-        found += any(sentence in quote or quote in sentence for sentence in gold for quote in quotes)
+        found += any(stands_in(quote.text, one.gold) for quote in answer.quotes[:k])
     return found / len(answers)
+
+
+def stands_in(text: str, gold: Sequence[str]) -> bool:
+    """Whether `text` holds one of the `gold` sentences, or is part of one; white space counts as one space."""
+    plain = " ".join(text.split())
+    return any(sentence in plain or plain in sentence for sentence in (" ".join(one.split()) for one in gold))
 
 
 def _wrong_spans(assistant: Assistant, answer: Answer) -> int:

@@ -91,7 +91,7 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
         return None
     texts = ([message] if vector is None else []) + safety_model.windows(message)
     rows = [] if vector is None else [vector]
-    rows += list(embedder.encode_questions(texts))
+    rows += [read.vector for read in embedder.encode_questions(texts)]
     concern = safety_model.concern(np.stack(rows))
     if concern is None:
         return None

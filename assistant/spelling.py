@@ -1,28 +1,29 @@
-"""Spelling repair against the library's own words."""
+"""Spelling repair: towards the library's own words first, and never of a word that English has."""
 
 from __future__ import annotations
 
 import re
 
 from index import Library
-from index.vocabulary import SHORTEST
+from index.vocabulary import SHORTEST, english
 from index.words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_BARE_STOP_WORDS = frozenset(word.replace("'", "") for word in STOP_WORDS)
 
 
 def mend(question: str, library: Library) -> str:
-    """`question` with each word mended that the library never uses but almost does; names and common words stay."""
+    """`question` with each word mended that neither the library nor English knows; names and abbreviations stay."""
     vocabulary = library.vocabulary()
     shouted = question.isupper()
 
     def mended(match: re.Match[str]) -> str:
         word = match[0]
         plain = word.lower().replace("’", "'")
-        is_name = word[0].isupper() and match.start() > 0 and not shouted
-        if is_name or len(plain) < SHORTEST or plain in STOP_WORDS or plain in vocabulary or library.has_word(plain):
+        is_name = not shouted and ((word[0].isupper() and match.start() > 0) or not word[1:].islower())
+        if is_name or len(plain) < SHORTEST or plain.removesuffix("'s") in english() or plain in _BARE_STOP_WORDS:
             return word
-        if library.embedder.is_common_word(plain):
+        if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain):
             return word
         return vocabulary.nearest(plain) or word
 

@@ -2,6 +2,6 @@
 
 from index.errors import LibraryError
 from index.library import Library
-from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors
+from index.records import Added, DocumentSummary, Health, Hit, QuestionVectors, SentenceVectors
 
-__all__ = ["Added", "DocumentSummary", "Health", "Hit", "Library", "LibraryError", "SentenceVectors"]
+__all__ = ["Added", "DocumentSummary", "Health", "Hit", "Library", "LibraryError", "QuestionVectors", "SentenceVectors"]

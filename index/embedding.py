@@ -1,8 +1,8 @@
 """Sentence-transformers models: vectors of questions, of passages, and of each of their sentences.
 
-A sentence is embedded with its document's title before it: alone it often does not name what it speaks of. On lay
-questions over real pages that put a right sentence first in 63 % of them, against 46 % with means over the sentence's
-tokens inside its passage ("late chunking", Günther et al. 2024, arXiv:2409.04701) and 46 % with the bare sentence.
+A sentence is embedded with its headings before it: alone it often does not name what it speaks of. Beside its one vector, each
+of its content pieces keeps a short one, so that a question can be compared with it piece by piece (index/pieces.py).
+docs/evaluation.md has the figures of what was tried.
 
 A processor that multiplies bfloat16 natively reads three times as fast in it, and the vectors stay within a cosine of 0.9999 of
 those in float32 (measured on 1,024 texts of MedQuAD); elsewhere the model runs in float32.
@@ -27,7 +27,9 @@ import numpy as np
 
 from corpus import Document, Passage
 from index.errors import LibraryError
-from index.records import Vectors
+from index.pieces import PieceReducer, Pieces
+from index.records import QuestionVectors, Vectors
+from index.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -45,7 +47,8 @@ _WEIGHTS_FILE = "model.safetensors"
 # Word pieces that one call of the model reads: more of them no longer fit into the processor's caches, far fewer do not pay.
 _BATCH_PIECES = 1024
 # Raised when `embedded_texts` makes others of the same passages, so that libraries embed them anew.
-ENCODING_VERSION = 1
+ENCODING_VERSION = 2
+_PIECE_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _CITATION = re.compile(r"\s*\([^()]*(?:\b(?:19|20)\d\d[a-z]?|no date|et al\.?[^()]*)\)")
 
 
@@ -59,11 +62,23 @@ class ModelIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class TextVectors:
+    """One text as the model reads it. `vector`: unit float32 (dimension,). `pieces`: int8 (content pieces, piece dimension)."""
+
+    vector: Vectors
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """`passage`: unit float32 (dimension,). `sentences`: unit float32 (sentences, dimension), in the passage's order."""
+    """`passage`: unit float32 (dimension,). `sentences`: unit float32 (sentences, dimension), in the passage's order.
+
+    `pieces` holds, for each sentence, the vectors of its content pieces: int8 (content pieces, piece dimension).
+    """
 
     passage: Vectors
     sentences: Vectors
+    pieces: tuple[Pieces, ...]
 
 
 class Embedder:
@@ -95,40 +110,73 @@ class Embedder:
         self._counter: Any = copy.deepcopy(self._model.tokenizer)
         name = folder.name if model else DEFAULT_MODEL
         self.identity = ModelIdentity(name, int(self._model.get_embedding_dimension() or 0), sha256)
+        self._reducer = PieceReducer.of(sha256, self.identity.dimension)
+        self._empty_ids = _empty_ids(self._counter.get_vocab(), self._counter.all_special_ids)
+
+    @property
+    def piece_dimension(self) -> int:
+        """The length of a piece's vector."""
+        return self._reducer.dimension
 
     def encode_question(self, text: str) -> Vectors:
         """The unit vector of a question: float32, shape (dimension,)."""
-        vector: Vectors = self.encode_questions([text])[0]
-        return vector
+        return self.encode_questions([text])[0].vector
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """The unit vectors of a few questions, read at once: float32, shape (texts, dimension)."""
+    def encode_questions(self, texts: Sequence[str]) -> list[QuestionVectors]:
+        """The vectors of questions, read together; none for none."""
         if not texts:
-            return np.empty((0, self.identity.dimension), dtype=np.float32)
+            return []
         # A question from outside may hold half a surrogate pair, which no tokenizer reads.
-        return self._read([text.encode("utf-8", "replace").decode() for text in texts])
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        return [
+            QuestionVectors(read.vector, self._reducer.restored(read.pieces), self._piece_words(text))
+            for text, read in zip(clean, self._read(clean), strict=True)
+        ]
 
-    def _encode(self, texts: list[str]) -> Vectors:
-        """The unit vectors of `texts`, float32, (texts, dimension); those that are the same are read once."""
+    def _piece_words(self, text: str) -> tuple[str, ...]:
+        """The lower-case word that each content piece of `text` belongs to."""
+        encoded = self._counter(
+            text, truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True, verbose=False
+        )
+        words = {match.span(): match[0].lower() for match in _PIECE_WORD.finditer(text)}
+        spans = [span for span, piece in zip(encoded["offset_mapping"], encoded["input_ids"], strict=True) if self._says(piece)]
+        return tuple(
+            next((word for (start, end), word in words.items() if start <= span[0] < end), text[slice(*span)].lower())
+            for span in spans
+        )
+
+    def _says(self, piece: int) -> bool:
+        return piece not in self._empty_ids
+
+    def _encode(self, texts: list[str]) -> list[TextVectors]:
+        """The vectors of `texts`, in order; those that are the same are read once."""
         order = list(dict.fromkeys(texts))
         pieces = dict(zip(order, self.count_pieces(order), strict=True))
         order.sort(key=pieces.__getitem__, reverse=True)  # texts of one length are read together, so that none is padded much
         room = self._model.max_seq_length or _BATCH_PIECES
-        row: dict[str, int] = {}
-        found = np.empty((len(order), self.identity.dimension), dtype=np.float32)
+        found: dict[str, TextVectors] = {}
         with _all_threads():
-            while len(row) < len(order):
-                first = len(row)
+            while len(found) < len(order):
+                first = len(found)
                 batch = order[first : first + max(1, _BATCH_PIECES // max(1, min(pieces[order[first]], room)))]
-                found[first : first + len(batch)] = self._read(batch)
-                row.update(zip(batch, range(first, first + len(batch)), strict=True))
-        return found[[row[text] for text in texts]]
+                found.update(zip(batch, self._read(batch), strict=True))
+        return [found[text] for text in texts]
 
-    def _read(self, batch: list[str]) -> Vectors:
-        vectors = np.asarray(self._model.encode(batch, batch_size=len(batch), show_progress_bar=False), dtype=np.float32)
+    def _read(self, batch: list[str]) -> list[TextVectors]:
+        import torch
+
+        with torch.inference_mode():
+            inputs = self._model.preprocess(batch)
+            outputs = self._model(inputs)
+            whole = outputs["sentence_embedding"].float().numpy()
+            each = outputs["token_embeddings"].float().numpy()
         # Scaled here, because a length of one is too coarse a thing for bfloat16.
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return unit
+        whole = whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        ids = inputs["input_ids"].numpy()
+        return [
+            TextVectors(whole[row], self._reducer.reduced(each[row][[self._says(int(piece)) for piece in ids[row]]]))
+            for row in range(len(batch))
+        ]
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """The number of word pieces of each text, without the marks that open and close an input."""
@@ -146,11 +194,11 @@ class Embedder:
         return self.encode_documents([(document, passages)])[0]
 
     def encode_documents(
-        self, documents: Sequence[tuple[Document, Sequence[Passage]]], known: Mapping[str, Vectors] | None = None
+        self, documents: Sequence[tuple[Document, Sequence[Passage]]], known: Mapping[str, TextVectors] | None = None
     ) -> list[list[PassageVectors]]:
         """For each document the vectors of its passages and of their sentences, all read together.
 
-        A passage is read with title and headings before it, a sentence with the title. `known` holds vectors of such texts
+        A passage is read with title and headings before it, a sentence with the headings. `known` holds vectors of such texts
         that need not be read again.
         """
         texts = [embedded_texts(document, passages) for document, passages in documents]
@@ -163,25 +211,26 @@ class Embedder:
         ]
 
 
-def _by_passage(passages: Sequence[Passage], rows: Sequence[Vectors]) -> list[PassageVectors]:
+def _by_passage(passages: Sequence[Passage], rows: Sequence[TextVectors]) -> list[PassageVectors]:
     """`rows` are the vectors of `embedded_texts`, in order."""
     found = []
     first = len(passages)
     for passage, row in zip(passages, rows, strict=False):
         last = first + len(passage.sentences)
-        found.append(PassageVectors(row, np.stack(rows[first:last])))
+        sentences = rows[first:last]
+        found.append(
+            PassageVectors(row.vector, np.stack([one.vector for one in sentences]), tuple(one.pieces for one in sentences))
+        )
         first = last
     return found
 
 
 def embedded_texts(document: Document, passages: Sequence[Passage]) -> list[str]:
-    """What is embedded of `passages`: each of them with title and headings, then each of their sentences with the title."""
+    """What is embedded of `passages`: each of them with title and headings, then each of their sentences with the headings."""
     texts = [f"{embedding_prefix(document, passage)}\n{_without_citations(passage.text)}" for passage in passages]
-    texts += [
-        f"{document.title}. {_without_citations(document.text[start:end])}"
-        for passage in passages
-        for start, end in passage.sentences
-    ]
+    for passage in passages:
+        headings = ". ".join(_headings(document, passage)) or document.title
+        texts += [f"{headings} {_without_citations(document.text[start:end])}" for start, end in passage.sentences]
     return texts
 
 
@@ -192,8 +241,17 @@ def _without_citations(text: str) -> str:
 
 def embedding_prefix(document: Document, passage: Passage) -> str:
     """What a passage is embedded and indexed with but never quoted with: its document's title and its headings."""
-    headings = [heading for heading in passage.section if heading != document.title]
-    return ". ".join([document.title, *headings])
+    return ". ".join([document.title, *_headings(document, passage)])
+
+
+def _headings(document: Document, passage: Passage) -> list[str]:
+    return [heading for heading in passage.section if heading != document.title]
+
+
+def _empty_ids(vocabulary: Mapping[str, int], special: Sequence[int]) -> frozenset[int]:
+    """The pieces that say nothing: marks, and words that every text holds."""
+    silent = (number for piece, number in vocabulary.items() if piece in STOP_WORDS or not any(map(str.isalnum, piece)))
+    return frozenset(special) | frozenset(silent)
 
 
 def _packaged_model() -> Path:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from corpus import Document, Fetched, Passage, ReadError, Source, cut, read
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
-from index.embedding import Embedder, PassageVectors, embedded_texts, embedding_prefix
+from index.embedding import Embedder, PassageVectors, TextVectors, embedded_texts, embedding_prefix
 from index.originals import Originals
 from index.origins import Origin
-from index.records import Added, Vectors
+from index.records import Added
 from index.store import Store
 
 # So many texts are embedded together: enough of each length to fill the model's batches, a second or two of work to lose.
@@ -92,20 +92,22 @@ class Intake:
         A text that a replaced document already had keeps its vector.
         """
         waiting = [one for one in batch if isinstance(one, ReadSource)]
-        known: dict[str, Vectors] = {}
+        known: dict[str, TextVectors] = {}
         for one in waiting:
             known |= self._known(one.document.id)
         pairs = [(one.document, one.passages) for one in waiting]
         vectors = iter(self._embedder().encode_documents(pairs, known) if waiting else [])
         return [self._written(one, next(vectors)) if isinstance(one, ReadSource) else one for one in batch]
 
-    def _known(self, document_id: str) -> dict[str, Vectors]:
+    def _known(self, document_id: str) -> dict[str, TextVectors]:
         """The vectors that the library holds of a document, by the text that was embedded."""
         document = self._store.document(document_id)
         if document is None or not self._store.is_embedded_as_now(document_id):
             return {}
         vectors = self._store.vectors_of(document_id)
-        rows = [one.passage for one in vectors] + [row for one in vectors for row in one.sentences]
+        # Nobody asks for the pieces of a whole passage, so none are kept.
+        rows = [TextVectors(one.passage, one.pieces[0][:0]) for one in vectors]
+        rows += [TextVectors(*pair) for one in vectors for pair in zip(one.sentences, one.pieces, strict=True)]
         return dict(zip(embedded_texts(document, self._store.passages_of(document_id)), rows, strict=True)) if rows else {}
 
     def _written(self, one: ReadSource, vectors: list[PassageVectors]) -> Added:

@@ -290,7 +290,7 @@ class Library:
 
     def sentence_vectors(self, passages: Sequence[Passage]) -> list[SentenceVectors]:
         """The vectors of each passage's sentences, to be compared with `embedder.encode_question`."""
-        return [SentenceVectors(vectors) for vectors in self._store.sentence_vectors(passages)]
+        return self._store.sentence_vectors(passages)
 
     def rarity(self, words: Sequence[str]) -> list[float]:
         """For each word the share of passages that do not hold it, 0 to 1; 1.0 means that the library never uses it."""

@@ -27,10 +27,28 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionVectors:
+    """A question as the model reads it.
+
+    `vector`: unit float32 (dimension,). `pieces`: unit float32 (content pieces, piece dimension). `words`: the lower-case word
+    that each of these pieces belongs to.
+    """
+
+    vector: Vectors
+    pieces: Vectors
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceVectors:
-    """One unit vector for each sentence of a passage, in order: float32, shape (sentences, dimension)."""
+    """The sentences of a passage, in order.
+
+    `vectors`: a unit vector each, float32 (sentences, dimension). `pieces`: for each sentence int8 (content pieces, piece
+    dimension).
+    """
 
     vectors: Vectors
+    pieces: tuple[NDArray[np.int8], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _ORIGINS = """
 CREATE TABLE origins (
     document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, source TEXT NOT NULL, charset TEXT, etag TEXT,
@@ -33,7 +33,7 @@ CREATE TABLE pages (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT NOT NULL, page INTEGER, sentences TEXT NOT NULL,
-    vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL
+    vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL, pieces BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX passages_of_document ON passages (document_id, start);
 CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
@@ -55,6 +55,8 @@ _MIGRATIONS = {
     ),
     # The vectors of all libraries before were made of texts of the first version.
     "3": ("ALTER TABLE documents ADD COLUMN encoding INTEGER NOT NULL DEFAULT 1",),
+    # Sentences without pieces are ranked by their vectors alone until their document is embedded anew.
+    "4": ("ALTER TABLE passages ADD COLUMN pieces BLOB NOT NULL DEFAULT x''",),
 }
 
 

@@ -13,7 +13,8 @@ from index.database import Database, clearly
 from index.embedding import ENCODING_VERSION, PassageVectors
 from index.errors import clear_errors
 from index.origins import Origin
-from index.records import DocumentSummary, Vectors
+from index.pieces import Pieces
+from index.records import DocumentSummary, SentenceVectors, Vectors
 
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
 _ORIGIN = "source, charset, etag, last_modified, found_by"
@@ -64,8 +65,8 @@ class Store(Database):
         self._db.executemany("INSERT INTO pages VALUES (?, ?, ?, ?)", [(d.id, p.number, p.start, p.end) for p in d.pages])
         for passage, vector, heading in zip(passages, vectors, headings, strict=True):
             cursor = self._db.execute(
-                'INSERT INTO passages (document_id, start, "end", section, page, sentences, vector, sentence_vectors) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                'INSERT INTO passages (document_id, start, "end", section, page, sentences, vector, sentence_vectors, '
+                "pieces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     d.id,
                     passage.start,
@@ -75,6 +76,7 @@ class Store(Database):
                     json.dumps(passage.sentences),
                     vector.passage.astype("<f4").tobytes(),
                     vector.sentences.astype("<f2").tobytes(),
+                    _packed(vector.pieces),
                 ),
             )
             self._db.execute(
@@ -139,15 +141,13 @@ class Store(Database):
         """The vectors of the passages of one document, in text order."""
         dimension = int(self.manifest("dimension") or 0)
         rows = self._db.execute(
-            "SELECT vector, sentence_vectors FROM passages WHERE document_id = ? ORDER BY start", (document_id,)
+            "SELECT vector, sentence_vectors, pieces FROM passages WHERE document_id = ? ORDER BY start", (document_id,)
         )
-        return [
-            PassageVectors(
-                np.frombuffer(vector, dtype="<f4"),
-                np.frombuffer(sentences, dtype="<f2").astype(np.float32).reshape(-1, dimension),
-            )
-            for vector, sentences in rows
-        ]
+        found = []
+        for vector, sentences, pieces in rows:
+            matrix = np.frombuffer(sentences, dtype="<f2").astype(np.float32).reshape(-1, dimension)
+            found.append(PassageVectors(np.frombuffer(vector, dtype="<f4"), matrix, _unpacked(pieces, len(matrix))))
+        return found
 
     @clearly
     def reading(self, document_id: str) -> str | None:
@@ -219,16 +219,17 @@ class Store(Database):
         return [_passage(row) for row in rows]
 
     @clearly
-    def sentence_vectors(self, passages: Sequence[Passage]) -> list[Vectors]:
-        """For each passage the unit vectors of its sentences, float32, (sentences, dimension); no rows where it is gone."""
+    def sentence_vectors(self, passages: Sequence[Passage]) -> list[SentenceVectors]:
+        """For each passage the vectors of its sentences; no rows where it is gone."""
         dimension = int(self.manifest("dimension") or 0)
         found = []
         for passage in passages:
             row = self._db.execute(
-                "SELECT sentence_vectors FROM passages WHERE document_id = ? AND start = ?", (passage.document_id, passage.start)
-            ).fetchone()
-            raw = np.frombuffer(row[0] if row else b"", dtype="<f2")
-            found.append(raw.astype(np.float32).reshape(-1, dimension))
+                "SELECT sentence_vectors, pieces FROM passages WHERE document_id = ? AND start = ?",
+                (passage.document_id, passage.start),
+            ).fetchone() or (b"", b"")
+            matrix = np.frombuffer(row[0], dtype="<f2").astype(np.float32).reshape(-1, dimension)
+            found.append(SentenceVectors(matrix, _unpacked(row[1], len(matrix))))
         return found
 
     @clearly
@@ -290,6 +291,21 @@ class Store(Database):
         """In how many passages `word`, or another form of it, stands."""
         row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()
         return int(row[0])
+
+
+def _packed(pieces: Sequence[Pieces]) -> bytes:
+    """The pieces of a passage's sentences: how many each has, then all of them."""
+    counts = np.array([len(one) for one in pieces], dtype="<u2").tobytes()
+    return counts + np.concatenate(pieces).tobytes() if pieces else b""
+
+
+def _unpacked(packed: bytes, sentences: int) -> tuple[Pieces, ...]:
+    """What `_packed` packed; none for each sentence of a passage that was embedded before there were any."""
+    counts = np.frombuffer(packed[: 2 * sentences], dtype="<u2").astype(int)
+    if not counts.sum():
+        return tuple(np.empty((0, 0), dtype=np.int8) for _ in range(sentences))
+    rows = np.frombuffer(packed, dtype=np.int8, offset=2 * sentences).reshape(counts.sum(), -1)
+    return tuple(np.split(rows, np.cumsum(counts)[:-1]))
 
 
 def _phrase(word: str) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
+import snowballstemmer
+
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_STEMMER = snowballstemmer.stemmer("porter")
 # Words that every text holds: they would only cost time. The list is short on purpose, for BM25 weighs the rest.
 STOP_WORDS = frozenset((Path(__file__).parent / "stop_words.txt").read_text(encoding="utf-8").split())
 
@@ -19,3 +23,15 @@ def content_words(text: str) -> list[str]:
 def match_expression(text: str) -> str:
     """An FTS5 expression for the passages that hold any content word of `text`; "" where it has none."""
     return " OR ".join(f'"{word}"' for word in content_words(text))
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case word by Porter's rules, as the index itself stems."""
+    stemmed: str = _STEMMER.stemWord(word)
+    return stemmed
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of the content words of `text`."""
+    return frozenset(map(stem, content_words(text)))

@@ -1,0 +1,83 @@
+"""A question made ready for the library: its wordings, their vectors, and what each word of it weighs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.lay_words import expansions
+from index import Library, QuestionVectors
+from index.records import Vectors
+from index.vocabulary import rarity_in_english
+from index.words import content_words, stem
+
+_SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+")
+# The share of passages that hold the rarest of words, as far as its weight goes.
+_RAREST = 1e-3
+# What a word that stands in every passage still weighs.
+_COMMONEST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to put a question. `weights` are those of its pieces; they sum to 1, or there are none."""
+
+    pieces: Vectors
+    weights: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A self-contained question, read in up to three ways.
+
+    `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third is the sentence
+    that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three; `wordings` are the first two. `rarities`
+    holds the stem of each content word with its rarity in English, 0 to 1, and `unknown` those that the library never uses.
+    """
+
+    text: str
+    expanded: str
+    whole: Vectors
+    vector: Vectors
+    wordings: tuple[Wording, ...]
+    rarities: dict[str, float]
+    unknown: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str, library: Library) -> Query:
+        """The query for a question that stands alone, its spelling mended."""
+        added = expansions(question)
+        expanded = f"{question} {', '.join(added)}" if added else question
+        ways = [question, expanded, _asking(question)]
+        read = dict(zip(dict.fromkeys(ways), library.embedder.encode_questions(list(dict.fromkeys(ways))), strict=True))
+        mean = np.mean([read[way].vector for way in ways], axis=0)
+        wordings = tuple(Wording(read[way].pieces, _weights(read[way], library)) for way in dict.fromkeys(ways[:2]))
+        words = content_words(question)
+        unknown = frozenset(stem(word) for word, rarity in zip(words, library.rarity(words), strict=True) if rarity == 1.0)
+        rarities = {stem(word): rarity_in_english(word) for word in words}
+        return cls(question, expanded, read[question].vector, mean / np.linalg.norm(mean), wordings, rarities, unknown)
+
+
+def _asking(question: str) -> str:
+    """The last sentence of `question` that ends in a question mark, else the last."""
+    sentences = [sentence for sentence in _SENTENCE_GAP.split(question) if sentence.strip()]
+    return next((sentence for sentence in reversed(sentences) if sentence.rstrip().endswith("?")), sentences[-1])
+
+
+def word_weights(library: Library, words: Sequence[str]) -> list[float]:
+    """How much each word tells passages apart: its inverse document frequency, in natural logarithms, more than 0.
+
+    A word that the library never uses counts like one that stands in a thousandth of its passages.
+    """
+    return [_COMMONEST - math.log(max(1.0 - rarity, _RAREST)) for rarity in library.rarity(words)]
+
+
+def _weights(question: QuestionVectors, library: Library) -> Vectors:
+    words = list(dict.fromkeys(question.words))
+    by_word = dict(zip(words, word_weights(library, words), strict=True))
+    weights = np.array([by_word[word] for word in question.words], dtype=np.float32)
+    return weights / weights.sum() if len(weights) else weights

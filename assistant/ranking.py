@@ -1,0 +1,125 @@
+"""Ranking: of every passage found the sentence that comes nearest to the question, and all of them in order.
+
+The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
+the question's pieces come to those of the sentence, and the words. docs/evaluation.md says what each is worth.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from assistant.query import Query
+from assistant.quoting import says_something, widened
+from index import Hit, Library, SentenceVectors
+from index.pieces import nearest_pieces
+from index.records import Vectors
+
+FEATURES = ("passage", "sentence", "pieces", "lexical")
+# Two quotes nearer to each other than this (cosine) say the same thing twice.
+_SAME = 0.93
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run of whole sentences of one hit, with what speaks for it.
+
+    The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
+    pieces come to those of the sentence (weighted mean of cosines), `lexical` is the hit's BM25 as a share of the best one's;
+    `score` orders candidates of one
+    question. `vector` is the unit vector of the best sentence, `nearest` holds for each piece of the question's first wording how
+    near the passage comes to it.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    passage: float
+    sentence: float
+    pieces: float
+    lexical: float
+    vector: Vectors
+    nearest: Vectors
+
+    @property
+    def text(self) -> str:
+        """The words of the run."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+
+def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+    """The best run of sentences of each hit, best first; hits without a quotable sentence give none."""
+    weighing = np.array([weights()[name] for name in FEATURES], dtype=np.float32)
+    found = []
+    for hit, read, features, nearest in sentence_features(library, query, hits):
+        passage = hit.passage
+        texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+        quotable = [position for position, text in enumerate(texts) if says_something(text)]
+        if not quotable:
+            continue
+        scores = features @ weighing
+        best = max(quotable, key=scores.__getitem__)
+        first, last = widened(texts, features[:, 1].tolist(), best)
+        dense, sentence, pieces, lexical = (float(value) for value in features[best])
+        found.append(
+            Candidate(
+                hit=hit,
+                start=passage.sentences[first][0],
+                end=passage.sentences[last][1],
+                score=float(scores[best]),
+                passage=dense,
+                sentence=sentence,
+                pieces=pieces,
+                lexical=lexical,
+                vector=read.vectors[best],
+                nearest=nearest,
+            )
+        )
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def sentence_features(
+    library: Library, query: Query, hits: Sequence[Hit]
+) -> Iterator[tuple[Hit, SentenceVectors, Vectors, Vectors]]:
+    """What speaks for each sentence of each hit: hit, its vectors, float32 (sentences, `FEATURES`), and `Candidate.nearest`."""
+    most_lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
+    sentences = library.sentence_vectors([hit.passage for hit in hits])
+    each = [nearest_pieces(wording.pieces, [one for read in sentences for one in read.pieces]) for wording in query.wordings]
+    overall = np.mean([wording.weights @ near for wording, near in zip(query.wordings, each, strict=True)], axis=0)
+    first = 0
+    for hit, read in zip(hits, sentences, strict=True):
+        columns = slice(first, first + len(read.pieces))
+        first = columns.stop
+        if len(read.vectors) != len(hit.passage.sentences):
+            continue  # removed since the search
+        values = np.empty((len(read.vectors), len(FEATURES)), dtype=np.float32)
+        values[:, 0] = hit.dense
+        values[:, 1] = read.vectors @ query.vector
+        values[:, 2] = overall[columns]
+        values[:, 3] = hit.lexical / most_lexical
+        yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
+
+
+def distinct(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The first `most` of `ranked` that say something the ones before them do not."""
+    kept: list[Candidate] = []
+    for candidate in ranked:
+        if len(kept) == most:
+            break
+        if all(float(candidate.vector @ other.vector) < _SAME and candidate.text != other.text for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+@cache
+def weights() -> dict[str, float]:
+    """What each of `FEATURES` weighs in the score."""
+    loaded: dict[str, float] = json.loads((Path(__file__).parent / "ranking.json").read_text(encoding="utf-8"))
+    return loaded
