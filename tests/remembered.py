@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import Embedder
-from index.records import Vectors
+from index.embedding import Embedder, TextVectors
 
 
 @contextmanager
@@ -27,19 +26,20 @@ def remembered_vectors(embedder: Embedder, folder: Path) -> Iterator[None]:
         :16
     ]
     file = folder / f"{made_by}.npz"
-    known: dict[str, Vectors] = {}
+    known: dict[str, TextVectors] = {}
     if file.is_file():
         with np.load(file) as kept:
-            known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+            pieces = np.split(kept["pieces"], np.cumsum(kept["counts"])[:-1])
+            known = dict(zip(kept["texts"].tolist(), map(TextVectors, kept["vectors"], pieces), strict=True))
     read_before = len(known)
     encode = embedder._encode
 
-    def remember(texts: list[str]) -> Vectors:
+    def remember(texts: list[str]) -> list[TextVectors]:
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if new:
             known.update(zip(new, encode(list(new.values())), strict=True))
-        return np.stack([known[key] for key in keys])
+        return [known[key] for key in keys]
 
     embedder._encode = remember  # type: ignore[method-assign]
     try:
@@ -48,5 +48,11 @@ def remembered_vectors(embedder: Embedder, folder: Path) -> Iterator[None]:
         del embedder._encode
         if len(known) > read_before:
             draft = file.with_name(f"{made_by}.{os.getpid()}.npz")
-            np.savez(draft, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
+            np.savez(
+                draft,
+                texts=np.array(list(known)),
+                vectors=np.stack([one.vector for one in known.values()]),
+                pieces=np.concatenate([one.pieces for one in known.values()]),
+                counts=np.array([len(one.pieces) for one in known.values()]),
+            )
             draft.replace(file)

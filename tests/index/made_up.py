@@ -36,7 +36,11 @@ def with_vectors(document: Document, dimension: int, seed: int = 0) -> tuple[lis
     generator = np.random.default_rng(seed)
     passages = cut(document, count_words)
     vectors = [
-        PassageVectors(unit(generator, 1, dimension)[0], unit(generator, len(passage.sentences), dimension))
+        PassageVectors(
+            unit(generator, 1, dimension)[0],
+            unit(generator, len(passage.sentences), dimension),
+            tuple(generator.integers(-127, 127, (length, 8), dtype=np.int8) for length in range(len(passage.sentences))),
+        )
         for passage in passages
     ]
     return passages, vectors, [document.title] * len(passages), f"read {document.sha256}"

@@ -60,8 +60,10 @@ def test_what_is_inserted_comes_out(store: Store) -> None:
     assert np.array_equal(matrix, np.stack([vector.passage for vector in vectors]))
     assert list(store.passages([int(number) for number in ids]).values()) == passages
     for stored, made in zip(store.sentence_vectors(passages), vectors, strict=True):
-        assert stored.shape == made.sentences.shape
-        assert np.allclose(stored, made.sentences, atol=1e-3)
+        assert stored.vectors.shape == made.sentences.shape
+        assert np.allclose(stored.vectors, made.sentences, atol=1e-3)
+        assert all(map(np.array_equal, stored.pieces[1:], made.pieces[1:]))
+        assert [len(one) for one in stored.pieces] == [len(one) for one in made.pieces]
     assert store.problems() == []
 
 

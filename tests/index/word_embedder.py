@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from corpus import Document, Passage
-from index.embedding import Embedder, ModelIdentity, PassageVectors, embedded_texts
-from index.records import Vectors
+from index.embedding import Embedder, ModelIdentity, PassageVectors, TextVectors, embedded_texts
+from index.pieces import PieceReducer
+from index.records import QuestionVectors, Vectors
 
 DIMENSION = 64
 
@@ -23,23 +24,39 @@ class WordEmbedder(Embedder):
         self.texts_read: list[str] = []
         self.passages_read = 0
 
-    def encode_question(self, text: str) -> Vectors:
-        vector = np.full(DIMENSION, 1e-3, dtype=np.float32)
-        for word in re.findall(r"\w+", text.lower()):
-            vector[zlib.crc32(word.encode("utf-8", "replace")) % DIMENSION] += 1
-        unit: Vectors = vector / np.linalg.norm(vector)
-        return unit
+    @property
+    def piece_dimension(self) -> int:
+        return DIMENSION
+
+    def encode_questions(self, texts: Sequence[str]) -> list[QuestionVectors]:
+        return [
+            QuestionVectors(_direction(text), np.array([_direction(word) for word in words]).reshape(-1, DIMENSION), words)
+            for text, words in ((text, tuple(_words(text))) for text in texts)
+        ]
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         return [2 * len(text.split()) for text in texts]
 
     def encode_documents(
-        self, documents: Sequence[tuple[Document, Sequence[Passage]]], known: Mapping[str, Vectors] | None = None
+        self, documents: Sequence[tuple[Document, Sequence[Passage]]], known: Mapping[str, TextVectors] | None = None
     ) -> list[list[PassageVectors]]:
         asked = [text for document, passages in documents for text in embedded_texts(document, passages)[: len(passages)]]
         self.passages_read += sum(text not in (known or {}) for text in asked)
         return super().encode_documents(documents, known)
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def _encode(self, texts: list[str]) -> list[TextVectors]:
         self.texts_read += texts
-        return np.stack([self.encode_question(text) for text in texts]) if texts else np.empty((0, DIMENSION), dtype=np.float32)
+        reducer = PieceReducer(DIMENSION)
+        return [TextVectors(read.vector, reducer.reduced(read.pieces)) for read in self.encode_questions(texts)]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _direction(text: str) -> Vectors:
+    vector = np.full(DIMENSION, 1e-3, dtype=np.float32)
+    for word in _words(text):
+        vector[zlib.crc32(word.encode("utf-8", "replace")) % DIMENSION] += 1
+    unit: Vectors = vector / np.linalg.norm(vector)
+    return unit
