@@ -34,9 +34,10 @@ class Wording:
 class Query:
     """A self-contained question, read in up to three ways.
 
-    `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third is the sentence
-    that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three; `wordings` are the first two. `rarities`
-    holds the stem of each content word with its rarity in English, 0 to 1, and `unknown` those that the library never uses.
+    `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third way is the
+    sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three;
+    `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and
+    `unknown` those that the library never uses.
     """
 
     text: str

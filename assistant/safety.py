@@ -21,7 +21,9 @@ from assistant.records import Notice, NoticeKind
 from assistant.texts import NOTICES
 from index.embedding import Embedder
 from index.records import Vectors
+from index.words import content_words
 
+_FEWEST_WORDS = 3
 Action = Literal["emergency", "decline", "notice"]
 _GRAVITY: tuple[Action, ...] = ("emergency", "decline", "notice")
 # The contract has five kinds of notice; these fixed texts are told apart by what they say, not by their kind.
@@ -87,7 +89,8 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
 
     `vector` is that of the whole message where it is known already, as `Embedder.encode_question` gives it.
     """
-    if not safety_model.fits(embedder.identity.sha256):
+    # A message of a word or two has no meaning the weights were fitted to; the rules look at it all the same.
+    if not safety_model.fits(embedder.identity.sha256) or len(content_words(message)) < _FEWEST_WORDS:
         return None
     texts = ([message] if vector is None else []) + safety_model.windows(message)
     rows = [] if vector is None else [vector]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import Embedder, TextVectors
+from index.embedding import ENCODING_VERSION, Embedder, TextVectors
 
 
 @contextmanager
@@ -22,9 +22,8 @@ def remembered_vectors(embedder: Embedder, folder: Path) -> Iterator[None]:
     the end.
     """
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("sentence-transformers", "torch", "transformers")]
-    made_by = hashlib.sha256(" ".join([embedder.identity.sha256, str(embedder._model.dtype), *versions]).encode()).hexdigest()[
-        :16
-    ]
+    what = [embedder.identity.sha256, str(embedder._model.dtype), f"encoding {ENCODING_VERSION}", *versions]
+    made_by = hashlib.sha256(" ".join(what).encode()).hexdigest()[:16]
     file = folder / f"{made_by}.npz"
     known: dict[str, TextVectors] = {}
     if file.is_file():

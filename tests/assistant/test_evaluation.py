@@ -164,7 +164,7 @@ def test_questions_are_read_with_one_turn_or_several(tmp_path: Path) -> None:
         {"id": "b", "turns": ["Why?", "And then?"], "standalone": "What then?", "expects": "abstain", "gold": []},
     )
     assert load_questions(path) == [
-        LabelledQuestion("a", ("Why?",), "answer", ("So.",)),
+        LabelledQuestion("a", ("Why?",), "answer", ("So.",), style="lay"),
         LabelledQuestion("b", ("Why?", "And then?"), "abstain", (), "What then?"),
     ]
 

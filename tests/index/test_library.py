@@ -129,7 +129,7 @@ def test_a_changed_sentence_is_embedded_alone(library: Library, tmp_path: Path, 
     assert add(library, page) == ["replaced"]
     assert word_embedder.texts_read == [
         "Page. Part 4\nLine four stands here. It has a second line 4.",
-        "Page. Line four stands here.",
+        "Part 4 Line four stands here.",
     ]
     (document,) = library.documents()
     texts = embedded_texts(document, library.passages_of(document.id))

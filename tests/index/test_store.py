@@ -83,12 +83,15 @@ def test_a_library_of_the_first_layout_is_brought_to_the_present_one(store: Stor
         connection.execute("DROP TABLE origins")
         for column in ("authors", "doi", "notes", "pmid", "encoding"):
             connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        connection.execute("ALTER TABLE passages DROP COLUMN pieces")
         connection.execute("UPDATE manifest SET value = '1' WHERE key = 'schema'")
     connection.close()
     again = Store(store.path)
     assert again.manifest("schema") == str(SCHEMA_VERSION)
     assert again.document(made_up("first").id) == before
     assert again.problems() == []
+    passages = again.passages_of(before.id)
+    assert all(len(one) == 0 for read in again.sentence_vectors(passages) for one in read.pieces)
     insert(again, "second")
     assert again.counts()[0] == 2
 
