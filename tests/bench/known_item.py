@@ -21,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import Assistant, quoting, spelling
+from assistant import ranking, spelling
+from assistant.assistant import DEPTH
+from assistant.query import Query
 from corpus import Source
 from index import Library
 from index.embedding import _packaged_model, embedding_prefix
@@ -79,41 +81,38 @@ def build(chosen: Sequence[Page], folder: Path) -> Library:
 
 def assistants_own(library: Library) -> Ranking:
     """The order in which the assistant looks at what it found."""
-    assistant = Assistant(library)
 
-    def ranking(question: str) -> Iterable[str]:
-        understood = spelling.mend(question, library)
-        vector = library.embedder.encode_question(understood)
-        hits = library.search(understood, 24, vector)
-        titles = library.titles({hit.passage.document_id for hit in hits})
-        return [one.hit.passage.document_id for one in quoting.candidates(assistant.library, understood, vector, hits, titles)]
+    def found(question: str) -> Iterable[str]:
+        query = Query.of(spelling.mend(question, library), library)
+        hits = library.search(query.expanded, DEPTH, query.vector)
+        return [one.hit.passage.document_id for one in ranking.candidates(library, query, hits)]
 
-    return ranking
+    return found
 
 
 def lexical(library: Library) -> Ranking:
     """BM25 of passages with their titles."""
     store = library._store
 
-    def ranking(question: str) -> Iterable[str]:
+    def found_for(question: str) -> Iterable[str]:
         expression = match_expression(question)
         found = [number for number, _ in store.match(expression, _PASSAGES)] if expression else []
         passages = store.passages(found)
         return [passages[number].document_id for number in found]
 
-    return ranking
+    return found_for
 
 
 def dense(library: Library) -> Ranking:
     """Cosine of question and passage."""
     store, index = library._store, library._vector_index()
 
-    def ranking(question: str) -> Iterable[str]:
+    def found_for(question: str) -> Iterable[str]:
         found = [number for number, _ in index.search(library.embedder.encode_question(question), _PASSAGES)]
         passages = store.passages(found)
         return [passages[number].document_id for number in found]
 
-    return ranking
+    return found_for
 
 
 def txtai_hybrid(library: Library) -> Ranking:
@@ -131,11 +130,11 @@ def txtai_hybrid(library: Library) -> Ranking:
     return lambda question: [ids[number] for number, _ in embeddings.search(question, _PASSAGES)]
 
 
-def measure(ranking: Ranking, asked: Sequence[Item], right: dict[str, frozenset[str]]) -> tuple[float, float, list[float]]:
+def measure(order: Ranking, asked: Sequence[Item], right: dict[str, frozenset[str]]) -> tuple[float, float, list[float]]:
     """Recall@1, MRR@10, and the reciprocal rank of each question; `right` holds the ids that count for each address."""
     reciprocal = []
     for item in asked:
-        found = list(dict.fromkeys(ranking(item.question)))[:_DEEP]
+        found = list(dict.fromkeys(order(item.question)))[:_DEEP]
         rank = next((place for place, one in enumerate(found, start=1) if one in right[item.address]), None)
         reciprocal.append(1 / rank if rank else 0.0)
     return float(np.mean([value == 1 for value in reciprocal])), float(np.mean(reciprocal)), reciprocal
