@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 from pathlib import Path
 
 import pypdf
+import pytest
 
 from corpus import Document, Passage, ReadError, Source
 from corpus.fetch import Fetched
@@ -57,13 +59,21 @@ def _peak_megabytes(reader: IsolatedReader) -> int:
     return int(found[1]) // 1024 if found else 0
 
 
+@pytest.fixture
+def no_text_recognition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes do not find the extra `ocr`, installed or not: it is slow, and has tests of its own."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rapidocr'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+
+
+@pytest.mark.usefixtures("no_text_recognition")
 def test_every_real_pdf_is_read_or_refused_for_a_reason_and_its_words_can_be_marked(shared_data: Path) -> None:
     files = sorted((shared_data / "pdfs").glob("*/*.pdf"))
     assert len(files) == 180
     read: dict[str, Document] = {}
     reasons: dict[str, str] = {}
     texts: set[str] = set()
-    with IsolatedReader(seconds=30) as reader:
+    with IsolatedReader(seconds=30, megabytes=900) as reader:
         for path in files:
             content = path.read_bytes()
             if _holds_text(content):
