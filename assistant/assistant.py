@@ -16,7 +16,9 @@ from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
+from assistant.selection import none_selected, selected
 from assistant.texts import DISCLAIMER
+from assistant.trace import Trace
 from corpus import MyositisError
 from index import Hit, Library
 
@@ -55,6 +57,10 @@ class Assistant:
 
         Raises `MyositisError` for a question that is empty or longer than a page.
         """
+        return self.explain(question, history).answer
+
+    def explain(self, question: str, history: Sequence[str] = ()) -> Trace:
+        """The answer to `question` as `ask` gives it, with what each step made of it. Raises as `ask` does."""
         question = question.strip()
         if not question:
             raise MyositisError("the question is empty", "question", "Write what you would like to know")
@@ -67,30 +73,36 @@ class Assistant:
         number = self.library.settings.answers.emergency_number
         finding = safety.look(question, number)
         if finding and finding.action == "emergency":
-            return self._without_quotes("emergency", question, question, [finding.notice], ())
-        understood = spelling.mend(self_contained(question, history), self.library)
+            answer = self._without_quotes("emergency", question, question, [finding.notice], ())
+            return Trace(answer, question, (finding,))
+        joined = self_contained(question, history)
+        understood = spelling.mend(joined, self.library)
         query = Query.of(understood, self.library)
         felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)
+        findings = tuple(found for found in (finding, felt) if found)
         action, said = safety.together([felt, finding]) or (None, ())
         if action == "emergency":
-            return self._without_quotes("emergency", question, question, said, ())
+            return Trace(self._without_quotes("emergency", question, question, said, ()), joined, findings)
         hits = self.library.search(query.expanded, DEPTH, query.vector)
         titles = self.library.titles({hit.passage.document_id for hit in hits})
-        notices = list(said)
         closest = _closest_topics(hits, titles)
         if action == "decline":
-            return self._without_quotes("not_found", question, understood, notices, closest)
+            answer = self._without_quotes("not_found", question, understood, said, closest)
+            return Trace(answer, joined, findings, query, tuple(hits), titles)
         ranked = ranking.candidates(self.library, query, hits)
         confidence = Confidence(query, ranked, titles, model_for(self.library.embedder.identity.sha256))
         if not ranked or confidence.match(ranked[0]) is None:
-            return self._without_quotes("not_found", question, understood, notices, closest)
+            answer = self._without_quotes("not_found", question, understood, said, closest)
+            return Trace(answer, joined, findings, query, tuple(hits), titles, tuple(none_selected(ranked)), confidence)
         copies = Copies(hit.passage for hit in hits)
-        chosen = ranking.distinct(_without_copies(ranked, copies), self.library.settings.answers.quotes)
+        verdicts = selected(ranked, copies, self.library.settings.answers.quotes)
+        chosen = [verdict.candidate for verdict in verdicts if verdict.fate == "quoted"]
         grades = _grades(chosen, confidence)
         quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
-        if any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes):
-            notices.append(safety.notice("dated", number))
-        return Answer("answered", question, understood, quotes, tuple(notices), (), DISCLAIMER)
+        old = any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes)
+        notices = (*said, safety.notice("dated", number)) if old else tuple(said)
+        answer = Answer("answered", question, understood, quotes, notices, (), DISCLAIMER)
+        return Trace(answer, joined, findings, query, tuple(hits), titles, tuple(verdicts), confidence)
 
     def _without_quotes(
         self, status: Status, question: str, understood: str, notices: Sequence[Notice], closest: tuple[str, ...]
@@ -132,20 +144,6 @@ class Assistant:
         document = self.library.document(spot.passage.document_id)
         link, snapshot = source_link(document, spot.start, spot.end), snapshot_link(document.id, spot.start, spot.end)
         return Place(document.title, document.url, link, snapshot)
-
-
-def _without_copies(ranked: Sequence[Candidate], copies: Copies) -> list[Candidate]:
-    """`ranked` without those that say in another document what one before them says in the same words."""
-    kept: list[Candidate] = []
-    said: list[Spot] = []
-    for candidate in ranked:
-        document_id = candidate.hit.passage.document_id
-        if not any(
-            spot.passage.document_id == document_id and spot.start < candidate.end and candidate.start < spot.end for spot in said
-        ):
-            kept.append(candidate)
-            said += copies.of(candidate.text, document_id)
-    return kept
 
 
 def _grades(chosen: Sequence[Candidate], confidence: Confidence) -> list[Match]:

@@ -63,6 +63,11 @@ class Confidence:
         self._mean = sum(compared) / max(1, len(compared))
         self._kind = asked_for(query.text)
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The probabilities from which a candidate answers possibly, and strongly."""
+        return {"possible": self._model.possible, "strong": self._model.strong}
+
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
         found = self.probability(candidate)

@@ -21,8 +21,6 @@ from index.pieces import nearest_pieces
 from index.records import Vectors
 
 FEATURES = ("passage", "sentence", "pieces", "lexical")
-# Two quotes nearer to each other than this (cosine) say the same thing twice.
-_SAME = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +103,6 @@ def sentence_features(
         values[:, 2] = overall[columns]
         values[:, 3] = hit.lexical / most_lexical
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
-
-
-def distinct(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The first `most` of `ranked` that say something the ones before them do not."""
-    kept: list[Candidate] = []
-    for candidate in ranked:
-        if len(kept) == most:
-            break
-        if all(float(candidate.vector @ other.vector) < _SAME and candidate.text != other.text for other in kept):
-            kept.append(candidate)
-    return kept
 
 
 @cache

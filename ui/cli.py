@@ -89,19 +89,27 @@ def ask(
     history: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A JSON list of the earlier questions of the conversation, oldest first.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show as well how the answer came about: words, candidates, scores, verdicts.")
+    ] = False,
 ) -> None:
     """Answer one question with quotes."""
     if not question.strip():
         raise typer.BadParameter("the question is empty", param_hint="QUESTION")
     earlier = _history(history) if history else []
     with _assistant(library) as assistant:
-        answer = assistant.ask(question, earlier)
+        trace = assistant.explain(question, earlier)
+        explanation = trace.explanation() if explain else None
     if as_json:
-        _print_json(answer.to_dict())
+        _print_json(trace.answer.to_dict() | ({"explanation": explanation} if explanation else {}))
     else:
         from ui.terminal import show_answer
 
-        show_answer(answer)
+        show_answer(trace.answer)
+        if explanation:
+            from ui.explaining import show_explanation
+
+            show_explanation(explanation)
 
 
 @app.command()

@@ -252,6 +252,22 @@ def test_the_history_makes_a_follow_up_whole(run: Run, starter_folder: Path, tmp
     assert json.loads(earlier.read_text(encoding="utf-8")) == ["What is blood-flow restricted training?"]
 
 
+@pytest.mark.parametrize("question", ["What are the warning signs of swallowing problems?", "Who won the zorblax cup?", CHOKING])
+def test_explaining_adds_the_way_and_leaves_the_answer(run: Run, starter_folder: Path, question: str) -> None:
+    plain = run("ask", question, "--json", library=starter_folder).json()
+    explained = run("ask", question, "--json", "--explain").json()
+    explanation = explained.pop("explanation")
+    assert explained == plain
+    shown, more = run("ask", question).out, run("ask", question, "--explain").out
+    assert more.startswith(shown)
+    way = more.removeprefix(shown)
+    assert f"{explanation['look_at']['step']}: {explanation['look_at']['why']}" in way
+    assert ("zorblax" in explanation["understanding"]["never_seen"]) == ("zorblax" in question)
+    for candidate in explanation["candidates"]:
+        assert " ".join(candidate["text"].split())[:60] in way
+        assert candidate["verdict"] in way
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not json", b'{"question": "Why?"}', b"[1, 2]", b'"Why?"', b"\xff\xfe\x00"])
 def test_a_history_that_is_none_is_told(run: Run, starter_folder: Path, tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "earlier.json"

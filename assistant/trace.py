@@ -1,0 +1,158 @@
+"""What each step made of a question: for the operator who wonders why an answer is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.confidence import Confidence
+from assistant.lay_words import expansions
+from assistant.query import Query
+from assistant.ranking import FEATURES, Candidate
+from assistant.records import Answer
+from assistant.safety import Finding
+from assistant.selection import Verdict
+from index import Hit
+from index.words import content_words, stem
+
+_BECAUSE = {
+    "quoted": "one of the first that say something new",
+    "copy": "another document says it in the same words, and that one is quoted with both addresses",
+    "alike": "it says much the same as one before it",
+    "no room": "there are enough quotes before it",
+    "not sure enough": "it stands first, and its probability is below the threshold of a possible answer",
+    "not looked at": "the first one does not answer, and it decides for all",
+    "not quotable": "no sentence of the passage can be quoted",
+}
+_MARKS = '.,;:!?()"“”'
+# Where the passages miss more of the question's weight than this, the library lacks what was asked.
+_LACKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The way of one question. `answer` is what the reader gets; the rest is what the steps before it saw.
+
+    `findings` are those of the safety rules and of the second look. `joined` is the question made to stand alone, before its
+    spelling was mended. A step that was not reached has left nothing: no `query`, no `hits`, no `verdicts`, no `confidence`.
+    """
+
+    answer: Answer
+    joined: str
+    findings: tuple[Finding, ...] = ()
+    query: Query | None = None
+    hits: tuple[Hit, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    confidence: Confidence | None = None
+
+    @property
+    def probability(self) -> float | None:
+        """The probability, 0 to 1, that the first candidate answers; None where the way ended before there was one."""
+        if self.confidence is None or not self.verdicts:
+            return None
+        return self.confidence.probability(self.verdicts[0].candidate)
+
+    def explanation(self) -> dict[str, Any]:
+        """The way as plain lists and dictionaries, in the form that `myositis ask --explain --json` prints."""
+        candidates = list(self._candidates())
+        step, why = self._look_at(candidates)
+        return {
+            "understanding": {
+                "asked": self.answer.question,
+                "made_to_stand_alone": self.joined,
+                "mended": self._mended(),
+                "understood_as": self.answer.understood_as,
+                "added_words": list(expansions(self.query.text)) if self.query else [],
+                "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
+            },
+            "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
+            "thresholds": self.confidence.thresholds if self.confidence else None,
+            "candidates": candidates,
+            "look_at": {"step": step, "why": why},
+        }
+
+    def _mended(self) -> list[dict[str, str]]:
+        """Each word whose spelling was mended; mending leaves the spaces between words as they are."""
+        pairs = zip(self.joined.split(), self.answer.understood_as.split(), strict=False)
+        return [{"written": written.strip(_MARKS), "read": read.strip(_MARKS)} for written, read in pairs if written != read]
+
+    def _unknown(self) -> list[str]:
+        """The words, as they were read, that the library never uses."""
+        return [word for word in content_words(self.query.text) if stem(word) in self.query.unknown] if self.query else []
+
+    def _candidates(self) -> Iterator[dict[str, Any]]:
+        """Each candidate, best first, then the passages of which nothing can be quoted."""
+        for rank, verdict in enumerate(self.verdicts, start=1):
+            candidate = verdict.candidate
+            yield {
+                "rank": rank,
+                **self._place(candidate.hit),
+                "text": candidate.text,
+                "start": candidate.start,
+                "end": candidate.end,
+                "scores": self._scores(candidate),
+                "features": self._features(candidate),
+                "probability": _rounded(self.confidence.probability(candidate)) if self.confidence else None,
+                "verdict": verdict.fate,
+                "because": _BECAUSE[verdict.fate],
+                "like": None if verdict.like is None else verdict.like + 1,
+            }
+        looked_at = {id(verdict.candidate.hit) for verdict in self.verdicts}
+        for hit in self.hits if self.verdicts else ():
+            if id(hit) not in looked_at:
+                scores = {"fused": _rounded(hit.fused), "dense": _rounded(hit.dense), "bm25": _rounded(hit.lexical)}
+                span = {"text": hit.passage.text, "start": hit.passage.start, "end": hit.passage.end}
+                verdict_of = {"verdict": "not quotable", "because": _BECAUSE["not quotable"], "like": None}
+                yield {
+                    "rank": None,
+                    **self._place(hit),
+                    **span,
+                    "scores": scores,
+                    "features": {},
+                    "probability": None,
+                } | verdict_of
+
+    def _place(self, hit: Hit) -> dict[str, Any]:
+        passage = hit.passage
+        title = self.titles.get(passage.document_id, "")
+        return {"document_id": passage.document_id, "title": title, "section": " › ".join(passage.section), "page": passage.page}
+
+    def _scores(self, candidate: Candidate) -> dict[str, float]:
+        hit = candidate.hit
+        own = {name: _rounded(getattr(candidate, name)) for name in ("score", *FEATURES)}
+        return own | {"fused": _rounded(hit.fused), "dense": _rounded(hit.dense), "bm25": _rounded(hit.lexical)}
+
+    def _features(self, candidate: Candidate) -> dict[str, float]:
+        if self.confidence is None:
+            return {}
+        return {name: _rounded(value) for name, value in self.confidence.features(candidate).items()}
+
+    def _look_at(self, candidates: list[dict[str, Any]]) -> tuple[str, str]:
+        """The step to look at where the answer is not what it should be, and why that one."""
+        decisive = [finding for finding in self.findings if finding.action != "notice"]
+        if decisive:
+            return "safety", f"{decisive[0].rule} led to {decisive[0].action}, so nothing is quoted"
+        ranked = [one for one in candidates if one["rank"]]
+        if not ranked or self.confidence is None:
+            return "library", "it holds no sentence that could be quoted for this question"
+        first, best = ranked[0], max(ranked, key=lambda one: float(one["probability"]))
+        if best is not first and best["probability"] > first["probability"] + 0.1:
+            return "ranking", f"candidate {best['rank']} has a higher probability than the first"
+        if self.answer.status == "answered":
+            return "ranking", "the first candidate is sure enough; if another one answers better, it stands too low"
+        unknown = self._unknown()
+        if unknown:
+            return "words", f"the library never uses {', '.join(unknown)}: a lay phrase or a source may be missing"
+        if first["features"]["missed"] > _LACKS:
+            return "library", "most of what was asked is in no passage that was found: a source may be missing"
+        if self._mended():
+            return "spelling", "words were mended; see whether they were meant so"
+        if self.joined != self.answer.question:
+            return "follow-up", "the question was joined to earlier ones; see whether it says what was meant"
+        return "confidence", "the first candidate is below the threshold, though the library has the words"
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
