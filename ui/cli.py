@@ -266,22 +266,40 @@ def feedback(library: LibraryOption = _DEFAULT_LIBRARY, as_json: JsonOption = Fa
 @app.command("eval")
 def eval_(
     questions: Annotated[
-        Path | None, typer.Argument(metavar="QUESTIONS.jsonl", help="Labelled questions.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl", help="Labelled questions; the project's own, and its sets of wordings, if none are named."
+        ),
     ] = None,
     library: LibraryOption = _DEFAULT_LIBRARY,
     as_json: JsonOption = False,
+    plots: Annotated[Path | None, typer.Option(metavar="DIR", help="Write plots as PNG files into this folder.")] = None,
 ) -> None:
     """Measure the answers on labelled questions."""
-    from assistant.evaluation import DEFAULT_QUESTIONS, evaluate, load_questions
+    from assistant import evaluation
+    from ui.terminal import progress_bar
 
-    labelled = load_questions(questions or DEFAULT_QUESTIONS)
+    if plots is not None:
+        from assistant.evaluation.plots import require_matplotlib, write_plots
+
+        require_matplotlib()
+    labelled = evaluation.load_questions(questions or evaluation.DEFAULT_QUESTIONS)
+    wordings = evaluation.load_phrasings(evaluation.DEFAULT_PHRASINGS) if questions is None else None
     with _assistant(library) as assistant:
-        report = evaluate(assistant, labelled)
+        with progress_bar("Asking") as tell:
+            outcomes = evaluation.ask_all(assistant, labelled, tell)
+        with progress_bar("Asking in other words") as tell:
+            agreed = evaluation.agreement(assistant, wordings, tell) if wordings else None
+    report = evaluation.report_on(outcomes, agreed)
     if as_json:
         _print_json(report.to_dict())
     else:
-        for name, value in report.to_dict().items():
-            print(f"{name:22} {value}")
+        from ui.evaluation_table import show_evaluation
+
+        show_evaluation(report)
+    if plots is not None:
+        for path in write_plots(outcomes, report, plots):
+            print(f"written: {path}", file=sys.stderr)
 
 
 @app.command()
