@@ -280,9 +280,9 @@ def eval_(
     from ui.terminal import progress_bar
 
     if plots is not None:
-        from assistant.evaluation.plots import require_matplotlib, write_plots
+        from assistant.evaluation.plots import require, write_plots
 
-        require_matplotlib()
+        require(plots)
     labelled = evaluation.load_questions(questions or evaluation.DEFAULT_QUESTIONS)
     wordings = evaluation.load_phrasings(evaluation.DEFAULT_PHRASINGS) if questions is None else None
     with _assistant(library) as assistant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,18 @@ _DOTS_PER_INCH = 150
 def write_plots(outcomes: Sequence[Outcome], report: Report, folder: Path) -> list[Path]:
     """Write risk-coverage.png, reliability.png and styles.png into `folder`; a plot that has nothing to show is left out.
 
-    Raises `MyositisError` where matplotlib is missing (the extra `plots`) or the folder cannot be written.
+    Raises `MyositisError` where matplotlib is missing (the extra `plots`) or `folder` cannot be made.
     """
-    require_matplotlib()
+    require(folder)
     from matplotlib.figure import Figure
 
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw in (
-        ("risk-coverage", lambda axes: _risk_coverage(axes, outcomes)),
-        ("reliability", lambda axes: _reliability(axes, outcomes)),
-        ("styles", lambda axes: _styles(axes, report)),
-    ):
+    drawings: dict[str, Callable[[Any], bool]] = {
+        "risk-coverage": lambda axes: _risk_coverage(axes, outcomes),
+        "reliability": lambda axes: _reliability(axes, outcomes),
+        "styles": lambda axes: _styles(axes, report),
+    }
+    for name, draw in drawings.items():
         figure = Figure(figsize=(7, 4.5), layout="constrained")
         if draw(figure.subplots()):
             path = folder / f"{name}.png"
@@ -40,12 +40,16 @@ def write_plots(outcomes: Sequence[Outcome], report: Report, folder: Path) -> li
     return written
 
 
-def require_matplotlib() -> None:
-    """Raise `MyositisError` where matplotlib is missing; asked before the questions are, which take longer."""
+def require(folder: Path) -> None:
+    """Raise what `write_plots` would raise; to be asked before the questions are, which takes longer."""
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise MyositisError("plots need matplotlib", "--plots", 'Run: pip install "myositis-assistant[plots]"') from error
+        raise MyositisError("plots need matplotlib", "--plots", "Run: pip install 'myositis-assistant[plots]'") from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MyositisError("the plots cannot be written", str(folder), f"Name another folder ({error.strerror})") from error
 
 
 def _risk_coverage(axes: Any, outcomes: Sequence[Outcome]) -> bool:  # noqa: ANN401  # matplotlib is optional, so its types are too
