@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
-# A neighbour whose likeness comes this near to the best sentence's says part of the same answer.
-_NEIGHBOUR = 0.9
+# A neighbour whose score comes this near to the best sentence's is quoted along: scores are logarithms of odds, so it is at
+# least a seventh as likely to be the one that answers.
+_NEARLY = 2.0
 _MOST_SENTENCES = 3
 
 _DANGLING = re.compile(
@@ -19,21 +21,24 @@ _DANGLING = re.compile(
 _ENDS = re.compile(r"""[.!?…][)\]"'”’¹²³⁰-⁹]*$""")
 
 
-def widened(texts: Sequence[str], cosines: Sequence[float], best: int) -> tuple[int, int]:
-    """The range of sentences to quote around `best`: what it leans on before it, and neighbours that answer as well."""
-    first = _anchored(texts, best, best)
-    last = best
-    enough = _NEIGHBOUR * cosines[best]
-    if (
-        last + 1 < len(texts)
-        and last - first + 1 < _MOST_SENTENCES
-        and (cosines[last + 1] >= enough or texts[last].endswith(":"))
-    ):
-        last += says_something(texts[last + 1])
-    if first > 0 and last - first + 1 < _MOST_SENTENCES and cosines[first - 1] >= enough and says_something(texts[first - 1]):
-        wider = _anchored(texts, first - 1, last)
-        # A neighbour that leans on more than there is room for is left out again.
-        first = first if _DANGLING.match(texts[wider]) else wider
+def widened(texts: Sequence[str], scores: Sequence[float], best: int) -> tuple[int, int]:
+    """The range of sentences to quote around `best`: what it leans on before it, and neighbours that may answer as well."""
+    first, last = _anchored(texts, best, best), best
+    enough = scores[best] - _NEARLY
+    while last - first + 1 < _MOST_SENTENCES:
+        leads = texts[last].endswith(":")
+        before = scores[first - 1] if first > 0 and says_something(texts[first - 1]) else -math.inf
+        after = scores[last + 1] if last + 1 < len(texts) and says_something(texts[last + 1]) else -math.inf
+        if (after >= enough and after >= before) or (leads and after > -math.inf):
+            last += 1
+        elif before >= enough:
+            wider = _anchored(texts, first - 1, last)
+            # A neighbour that leans on more than there is room for is left out again.
+            if _DANGLING.match(texts[wider]):
+                break
+            first = wider
+        else:
+            break
     return first, last
 
 

@@ -1,7 +1,8 @@
 """Ranking: of every passage found the sentence that comes nearest to the question, and all of them in order.
 
 The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
-the question's pieces come to those of the sentence, and the words. docs/evaluation.md says what each is worth.
+the question's pieces come to those of the sentence, the words they share, and whether the sentence gives the kind of answer that
+is asked for. docs/evaluation.md says what each is worth.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.answer_kind import asked_for
 from assistant.query import Query
 from assistant.quoting import says_something, widened
 from index import Hit, Library, SentenceVectors
 from index.pieces import nearest_pieces
 from index.records import Vectors
+from index.words import stems
 
-FEATURES = ("passage", "sentence", "pieces", "lexical")
+FEATURES = ("passage", "sentence", "pieces", "words", "kind")
+# Two quotes nearer to each other than this (cosine) say the same thing twice.
+_SAME = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ class Candidate:
     """A run of whole sentences of one hit, with what speaks for it.
 
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
-    pieces come to those of the sentence (weighted mean of cosines), `lexical` is the hit's BM25 as a share of the best one's;
-    `score` orders candidates of one
+    pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
+    holds, `kind` 1 if it gives the kind of answer that is asked for, else 0; `score` orders candidates of one
     question. `vector` is the unit vector of the best sentence, `nearest` holds for each piece of the question's first wording how
     near the passage comes to it.
     """
@@ -41,7 +46,8 @@ class Candidate:
     passage: float
     sentence: float
     pieces: float
-    lexical: float
+    words: float
+    kind: float
     vector: Vectors
     nearest: Vectors
 
@@ -64,8 +70,8 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
             continue
         scores = features @ weighing
         best = max(quotable, key=scores.__getitem__)
-        first, last = widened(texts, features[:, 1].tolist(), best)
-        dense, sentence, pieces, lexical = (float(value) for value in features[best])
+        first, last = widened(texts, scores.tolist(), best)
+        dense, sentence, pieces, words, kind = (float(value) for value in features[best])
         found.append(
             Candidate(
                 hit=hit,
@@ -75,7 +81,8 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                 passage=dense,
                 sentence=sentence,
                 pieces=pieces,
-                lexical=lexical,
+                words=words,
+                kind=kind,
                 vector=read.vectors[best],
                 nearest=nearest,
             )
@@ -87,7 +94,8 @@ def sentence_features(
     library: Library, query: Query, hits: Sequence[Hit]
 ) -> Iterator[tuple[Hit, SentenceVectors, Vectors, Vectors]]:
     """What speaks for each sentence of each hit: hit, its vectors, float32 (sentences, `FEATURES`), and `Candidate.nearest`."""
-    most_lexical = max((hit.lexical for hit in hits), default=0.0) or 1.0
+    asked = stems(query.expanded)
+    kind = asked_for(query.text)
     sentences = library.sentence_vectors([hit.passage for hit in hits])
     each = [nearest_pieces(wording.pieces, [one for read in sentences for one in read.pieces]) for wording in query.wordings]
     overall = np.mean([wording.weights @ near for wording, near in zip(query.wordings, each, strict=True)], axis=0)
@@ -101,7 +109,10 @@ def sentence_features(
         values[:, 0] = hit.dense
         values[:, 1] = read.vectors @ query.vector
         values[:, 2] = overall[columns]
-        values[:, 3] = hit.lexical / most_lexical
+        passage = hit.passage
+        texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+        values[:, 3] = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
+        values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 

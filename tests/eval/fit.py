@@ -33,7 +33,7 @@ from index import Library
 READABLE = 2.0
 PENALTY = 0.01
 RANKING_PENALTY = 0.02
-FALSE_ABSTENTION = 0.04
+FALSE_ABSTENTION = 0.05
 # Of the quotes called strong at least so many answer.
 STRONG_PRECISION = 0.8
 _FOLDS = 10
