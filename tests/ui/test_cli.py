@@ -516,7 +516,7 @@ def test_a_site_real_pdfs_and_patient_pages_are_taken_in_and_answer(run: Run, sh
     expected = [
         ("What does familial IBM (fIBM) refer to?", "ibm-site-home.txt", "Familial IBM (fIBM) refers to"),
         ("How many tasks are in the MTRAG-UN benchmark?", "two-column-paper.pdf", "666 tasks"),
-        ("What is better, explicit or implicit?", "google-doc-document.pdf", "Explicit is better than implicit"),
+        ("What is better than implicit?", "google-doc-document.pdf", "Explicit is better than implicit"),
         ("Is there a cure for IBM?", "inclusion_body_myositis.htm", "There is no cure for IBM"),
         ("At what age do symptoms of inclusion body myositis begin?", "3896/inclusion-body-myositis", "after the age of 50"),
         ("What is the standard treatment for dermatomyositis?", "dermatomyositis.htm", "corticosteroid"),
