@@ -24,8 +24,6 @@ from index.records import Vectors
 from index.words import stems
 
 FEATURES = ("passage", "sentence", "pieces", "words", "kind")
-# Two quotes nearer to each other than this (cosine) say the same thing twice.
-_SAME = 0.93
 
 
 @dataclass(frozen=True, slots=True)

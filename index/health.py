@@ -28,6 +28,10 @@ _TEXTS_OF_THEIR_PAGES = frozenset({"text/html", "application/pdf", "text/plain",
 def problems_of(library: Library, store: Store, index: VectorIndex) -> list[str]:
     """What is wrong with `library`, one sentence each: its file, its texts, its originals, and `index` against the vectors."""
     problems = store.problems()
+    if earlier := store.embedded_otherwise():
+        problems.append(
+            f"{earlier} documents were embedded by an earlier version and are ranked less well; run: myositis refresh"
+        )
     for document in library.documents():
         passages = library.passages_of(document.id)
         if not passages:

@@ -137,6 +137,12 @@ class Store(Database):
         return row is not None and row[0] == ENCODING_VERSION
 
     @clearly
+    def embedded_otherwise(self) -> int:
+        """The number of documents whose vectors are of texts that an earlier version embedded."""
+        row = self._db.execute("SELECT count(*) FROM documents WHERE encoding != ?", (ENCODING_VERSION,)).fetchone()
+        return int(row[0])
+
+    @clearly
     def vectors_of(self, document_id: str) -> list[PassageVectors]:
         """The vectors of the passages of one document, in text order."""
         dimension = int(self.manifest("dimension") or 0)

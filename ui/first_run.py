@@ -1,4 +1,7 @@
-"""The first run: where there is no library yet, the starter library is built, and a build that was cut off is finished."""
+"""The first run: where there is no library yet, the starter library is built, and a build that was cut off is finished.
+
+The first run of a new version reads the starter pages anew, where it embeds texts in another way.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from pathlib import Path
 from assistant import Assistant
 from corpus.starter import starter_sources
 from index import Library
+from index.embedding import ENCODING_VERSION
 from index.library import Progress
 
 _MARK = "starter"
 _UNDER_WAY = "under way"
+_COMPLETE = f"complete, encoding {ENCODING_VERSION}"
 
 
 def open_or_build(directory: Path, progress: Progress) -> Assistant:
@@ -19,8 +24,8 @@ def open_or_build(directory: Path, progress: Progress) -> Assistant:
     `progress(done, total, address)` is called while pages are added.
     """
     library = Library.open(directory)
-    if library.is_new or library.mark(_MARK) == _UNDER_WAY:
+    if library.is_new or library.mark(_MARK) not in (None, _COMPLETE):
         library.set_mark(_MARK, _UNDER_WAY)
         library.add(starter_sources(), progress)
-        library.set_mark(_MARK, "complete")
+        library.set_mark(_MARK, _COMPLETE)
     return Assistant(library)

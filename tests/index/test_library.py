@@ -145,9 +145,11 @@ def test_what_was_embedded_in_another_way_is_embedded_anew(
     word_embedder.texts_read.clear()
     for module in ("index.store", "index.embedding"):
         monkeypatch.setattr(f"{module}.ENCODING_VERSION", 10**6)
+    assert [problem for problem in library.check().problems if "3 documents were embedded by an earlier version" in problem]
     assert add(library, leaflets) == ["replaced"] * 3
     assert len(word_embedder.texts_read) == len(_vectors(library))
     assert add(library, leaflets) == ["unchanged"] * 3
+    assert library.check().problems == ()
 
 
 def _vectors(library: Library) -> list[Vectors]:

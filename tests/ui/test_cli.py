@@ -11,9 +11,11 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +313,21 @@ def test_the_first_question_builds_the_starter_library_with_progress_on_stderr_o
     built = {path: path.stat().st_mtime_ns for path in (tmp_path / "new" / "originals").iterdir()}
     assert run("ask", "--json", CHOKING).code == 0
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "new" / "originals").iterdir()} == built
+
+
+def test_the_first_run_of_a_version_that_embeds_otherwise_brings_the_starter_pages_up_to_date(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.first_run.starter_sources", lambda: starter_sources()[:1])
+    assert run("ask", CHOKING, library=tmp_path / "new").code == 0
+    with closing(sqlite3.connect(tmp_path / "new" / "library.sqlite3")) as connection, connection:
+        connection.execute("UPDATE documents SET encoding = 1")
+    assert "earlier version" in run("check").out
+    assert run("ask", CHOKING).code == 0
+    assert "earlier version" in run("check").out  # nothing says that the program is another one
+    monkeypatch.setattr("ui.first_run._COMPLETE", "complete, in another way")
+    assert run("ask", CHOKING).code == 0
+    assert run("check", "--json").json()["ok"] is True
 
 
 def test_a_first_run_that_was_stopped_is_finished_by_the_next(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
