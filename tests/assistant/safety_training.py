@@ -2,8 +2,8 @@
 
 It learns from the messages of safety_messages.toml and of safety_batches/train_*.txt, each also in two misspelt copies, and, as
 calm ones, from the questions of tests/eval that are neither emergencies nor unsafe (only the part for tuning) and every 64th
-question of MedQuAD. The thresholds are the lowest at which those of tests/eval, each judged by a network fitted without it,
-raise no more false alarms than `_ALLOWED`. The held-out batch and the held-back questions are only reported.
+question of MedQuAD. The thresholds are the lowest at which calm questions and look-alikes, each judged by a network fitted
+without it, raise no more false alarms than `_ALLOWED`. Other batches and the held-back questions are for safety_measure.py.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import json
 import random
 import sys
 import tomllib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import torch
 
-from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, judged, windows
+from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, windows
 from index.embedding import Embedder
 from index.records import Vectors
 
@@ -34,15 +36,24 @@ _KIND_OF_RULE = {
     "override": "instructions",
     "distress": "distress",
 }
-# Of calm questions: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
-# of it; those that are declined; those that get the words of comfort.
-_ALLOWED = {"danger": 0.0095, "perhaps": 0.025, "perhaps_within": 0.03, "decline": 0.01, "distress": 0.01}
-_NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 20, 24, 0.3, 7, 3
+# Of calm messages: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
+# of it; those that are declined; those that get the words of comfort. First of the questions of tests/eval, then of the
+# messages that were written to sound like dangers and unsafe requests.
+_ALLOWED = {
+    "danger": (0.004, 0.03),
+    "perhaps": (0.02, 0.08),
+    "perhaps_within": (0.025, 0.09),
+    "decline": (0.01, 0.03),
+    "distress": (0.005, 0.03),
+}
+_NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 20, 24, 1.0, 7, 3
 _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD, _WEIGHT_OF_WINDOW = 0.3, 0.2, 0.3
 # A unit vector of 384 numbers has small ones; without this the first layer learns slowly.
 _SCALE = 8.0
 
 Labelled = list[tuple[str, str]]
+DANGERS = {"emergency", "crisis"}
+UNSAFE = {"medicine", "diagnosis", "decision", "instructions", "decline"}
 
 
 def batch(name: str) -> Labelled:
@@ -56,14 +67,23 @@ def batch(name: str) -> Labelled:
     return messages
 
 
-def calm_questions(split: str) -> list[str]:
-    """The last turn of every question of tests/eval that is to be answered or not found, of the part "tune" or "held_back"."""
-    asked = []
+def evaluation_messages(split: str) -> Labelled:
+    """The last turn of every question of tests/eval in the part "tune" or "held_back", as `messages_of` labels them."""
+    rows: list[dict[str, Any]] = []
     for path in sorted(_EVALUATION.glob("*questions*.jsonl")):
-        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if row["expects"] in {"answer", "abstain"} and row.get("split", "tune") == split:
-                asked.append(row["turns"][-1] if "turns" in row else row["question"])
-    return asked
+        rows += map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return messages_of(row for row in rows if row.get("split", "tune") == split)
+
+
+def messages_of(rows: Iterable[dict[str, Any]]) -> Labelled:
+    """The last turn of each question of an evaluation file with what it is: "calm", "emergency" or "decline"."""
+    kinds = {"answer": "calm", "abstain": "calm"}
+    return [(row["turns"][-1] if "turns" in row else row["question"], kinds.get(row["expects"], row["expects"])) for row in rows]
+
+
+def calm_questions(split: str) -> list[str]:
+    """The questions of tests/eval in that part that are to be answered or not found."""
+    return [text for text, kind in evaluation_messages(split) if kind == "calm"]
 
 
 def medquad_questions(folder: Path) -> list[str]:
@@ -75,8 +95,13 @@ def medquad_questions(folder: Path) -> list[str]:
 def vectors_of(embedder: Embedder, messages: list[str]) -> list[Vectors]:
     """Of each message the vectors of the whole and of its windows, as the assistant looks at them."""
     texts = [[message, *windows(message)] for message in messages]
-    rows = iter(embedder._encode([text for group in texts for text in group]))
+    rows = iter(_vectors(embedder, [text for group in texts for text in group]))
     return [np.stack([next(rows) for _ in group]) for group in texts]
+
+
+def _vectors(embedder: Embedder, texts: list[str]) -> Vectors:
+    """The unit vectors of `texts`, of shape (texts, dimension)."""
+    return np.stack([read.vector for read in embedder._encode(texts)])
 
 
 def _misspelt(message: str, chance: random.Random) -> str:
@@ -102,32 +127,38 @@ def _training_messages() -> Labelled:
 
 
 def train(embedder: Embedder, medquad: Path) -> SafetyModel:
-    """Fit the network, and choose its thresholds by what it makes of calm questions that it was fitted without."""
+    """Fit the network, and choose its thresholds by what it makes of calm messages that it was fitted without."""
     messages = _training_messages()
     chance = random.Random(_SEED)  # noqa: S311  # the same misspellings on every run, no secret
     misspelt = [(_misspelt(text, chance), kind) for text, kind in messages for _ in range(2)]
-    questions = [(text, "calm") for text in medquad_questions(medquad)[::64]]
-    rows = embedder._encode([text for text, _ in messages + misspelt + questions])
-    kinds = np.array([KINDS.index(kind) for _, kind in messages + misspelt + questions])
-    weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD], [len(messages), len(misspelt), len(questions)])
+    general = [(text, "calm") for text in medquad_questions(medquad)[::64]]
+    rows = _vectors(embedder, [text for text, _ in messages + misspelt + general])
+    kinds = np.array([KINDS.index(kind) for _, kind in messages + misspelt + general])
+    weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD], [len(messages), len(misspelt), len(general)])
+    # A message and its misspelt copies are left out together.
+    part_of = np.concatenate([np.arange(len(messages)), np.repeat(np.arange(len(messages)), 2), np.arange(len(general))]) % _PARTS
     calm = vectors_of(embedder, calm_questions("tune"))
+    looking_alike = {at: row[None] for at, (row, (_, kind)) in enumerate(zip(rows, messages, strict=False)) if kind == "calm"}
 
-    def fitted(questions: list[Vectors]) -> SafetyModel:
+    def fitted(of: Vectors, questions: list[Vectors]) -> SafetyModel:
         shares = np.concatenate([[1.0] + [_WEIGHT_OF_WINDOW] * (len(each) - 1) for each in questions])
         layers = _fit(
-            np.concatenate([rows, *questions]),
-            np.concatenate([kinds, np.zeros(len(shares), dtype=kinds.dtype)]),
-            np.concatenate([weights, shares]),
+            np.concatenate([rows[of], *questions]),
+            np.concatenate([kinds[of], np.zeros(len(shares), dtype=kinds.dtype)]),
+            np.concatenate([weights[of], shares]),
         )
         return from_json(
             {"embedding_sha256": embedder.identity.sha256, "first": layers[0], "second": layers[1], "thresholds": {}}
         )
 
-    judged_without: list[Vectors] = []
+    judged_without: tuple[list[Vectors], list[Vectors]] = [], []
     for part in range(_PARTS):
-        model = fitted([each for at, each in enumerate(calm) if at % _PARTS != part])
-        judged_without += [model.probabilities(each) for each in calm[part::_PARTS]]
-    return replace(fitted(calm), thresholds=_thresholds(judged_without))
+        model = fitted(part_of != part, [each for at, each in enumerate(calm) if at % _PARTS != part])
+        judged_without[0].extend(model.probabilities(each) for each in calm[part::_PARTS])
+        judged_without[1].extend(model.probabilities(row) for at, row in looking_alike.items() if at % _PARTS == part)
+    thresholds = [_thresholds(shares, which) for which, shares in enumerate(judged_without)]
+    highest = {name: max(each[name] for each in thresholds) for name in _ALLOWED}
+    return replace(fitted(np.ones(len(rows), dtype=bool), calm), thresholds=highest)
 
 
 def _fit(rows: Vectors, kinds: Vectors, weights: Vectors) -> tuple[list[list[float]], list[list[float]]]:
@@ -159,33 +190,22 @@ def _network(
     return hidden.requires_grad_(False), output.requires_grad_(False)
 
 
-def _thresholds(shares: list[Vectors]) -> dict[str, float]:
+def _thresholds(shares: list[Vectors], which: int) -> dict[str, float]:
+    """The lowest thresholds with which calm messages of those probabilities raise no more false alarms than `_ALLOWED`."""
+    allowed = {name: both[which] for name, both in _ALLOWED.items()}
     dangers = np.array([found[0, 1:3].sum() for found in shares])
     within = np.array([found[:, 1:3].sum(axis=1).max() for found in shares])
-    chosen = {name: _lowest(dangers, _ALLOWED[name]) for name in ("danger", "perhaps")}
+    chosen = {name: _lowest(dangers, allowed[name]) for name in ("danger", "perhaps")}
     doubtful = np.where(dangers >= chosen["perhaps"], 1.0, within)
-    chosen["perhaps_within"] = max(chosen["perhaps"], _lowest(doubtful, _ALLOWED["perhaps_within"]))
-    chosen["decline"] = _lowest(np.array([found[0, 3:7].sum() for found in shares]), _ALLOWED["decline"])
-    chosen["distress"] = _lowest(np.array([found[0, 7] for found in shares]), _ALLOWED["distress"])
+    chosen["perhaps_within"] = max(chosen["perhaps"], _lowest(doubtful, allowed["perhaps_within"]))
+    chosen["decline"] = _lowest(np.array([found[0, 3:7].sum() for found in shares]), allowed["decline"])
+    chosen["distress"] = _lowest(np.array([found[0, 7] for found in shares]), allowed["distress"])
     return chosen
 
 
 def _lowest(scores: Vectors, allowed: float) -> float:
     """The lowest threshold, in hundredths, that no more than the `allowed` share of `scores` reach."""
     return next(at / 100 for at in range(5, 100) if (scores >= at / 100).mean() <= allowed)
-
-
-def report(model: SafetyModel, embedder: Embedder, named: dict[str, Labelled]) -> None:
-    """Print, for each list of messages and each kind in it, what the model alone takes them for."""
-    for name, messages in named.items():
-        vectors = vectors_of(embedder, [text for text, _ in messages])
-        found: dict[str, dict[str, int]] = {}
-        for (_, kind), rows in zip(messages, vectors, strict=True):
-            taken = judged(model.probabilities(rows), model.thresholds) or "calm"
-            counts = found.setdefault(kind, {})
-            counts[taken] = counts.get(taken, 0) + 1
-        for kind, counts in found.items():
-            print(name, kind, counts)
 
 
 def _main() -> None:
@@ -196,9 +216,6 @@ def _main() -> None:
     written = {"embedding_sha256": model.embedding_sha256, "thresholds": model.thresholds} | layers
     WEIGHTS.write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
     print(model.thresholds)
-    lists = {name: [(text, "calm") for text in calm_questions(name)] for name in ("tune", "held_back")}
-    lists["MedQuAD"] = [(text, "calm") for text in medquad_questions(medquad)[32::64]]
-    report(model, embedder, {"held out": batch("held_out")} | lists)
 
 
 if __name__ == "__main__":
