@@ -94,6 +94,10 @@ def test_a_danger_is_seen_wherever_it_stands_in_a_message(calm: str, danger: str
 def test_an_excuse_holds_in_its_own_sentence_only() -> None:
     assert look("What if he chokes?", NUMBER) is None
     assert look("My father choked last winter and recovered.", NUMBER) is None
+    for told in ("Why is choking frequent with thin drinks?", "I fainted once at school, is that related?", "studies on suicide"):
+        assert look(told, NUMBER) is None
+    for told in ("Why is he choking?", "He fainted once today and is not moving", "how can I tell him, I want to kill myself"):
+        assert look(told, NUMBER) is not None
     now = look("My father choked last winter. Today he is choking on bread.", NUMBER)
     assert now is not None
     assert now.rule == "choking"
