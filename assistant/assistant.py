@@ -75,7 +75,7 @@ class Assistant:
         if finding and finding.action == "emergency":
             answer = self._without_quotes("emergency", question, question, [finding.notice], ())
             return Trace(answer, question, (finding,))
-        joined = self_contained(question, history)
+        joined = self_contained(question, history, self.library.embedder)
         understood = spelling.mend(joined, self.library)
         query = Query.of(understood, self.library)
         felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)

@@ -18,6 +18,16 @@ _DANGLING = re.compile(
     r"or|so|yet|still|then)\b",
     re.IGNORECASE,
 )
+# A sentence that only sends the reader elsewhere; one with more words than this says something besides.
+_LONGEST_POINTER = 16
+_POINTS_ELSEWHERE = re.compile(
+    r"\W*(?:please |for more(?: on this| information| details)?,? |to learn more,? )*"
+    r"(?:(?:see|read|visit|check out|look at|go to|turn to|refer to) "
+    r"(?:also |more\b|the (?:page|section|chapter|digest|table|figure|box|leaflet)\b|our\b|this (?:page|link)\b|https?:|www\.)|"
+    r"click (?:here|on|the)\b|learn more\b|find out more\b|"
+    r"(?:more|further) (?:about|on|information|details|reading)\b[^.]*\b(?:page|section|here|below|above|website|site|link)\b)",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"""[.!?…][)\]"'”’¹²³⁰-⁹]*$""")
 
 
@@ -50,7 +60,9 @@ def _anchored(texts: Sequence[str], first: int, last: int) -> int:
 
 
 def says_something(text: str) -> bool:
-    """Whether a sentence can be quoted: not a heading, a table's row, a lone reference, or a question put to the reader."""
+    """Whether a sentence can be quoted: not a heading, a table's row, a lone reference, a question put to the reader, or
+    a line that only points elsewhere.
+    """
     words = text.split()
     letters = sum(character.isalpha() for character in text)
     return (
@@ -59,4 +71,5 @@ def says_something(text: str) -> bool:
         and not text.endswith("?")
         and (_ENDS.search(text) is not None or ":" in text or len(words) >= 8)
         and " | " not in text
+        and (len(words) > _LONGEST_POINTER or not _POINTS_ELSEWHERE.match(text))
     )

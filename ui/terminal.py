@@ -15,6 +15,7 @@ from assistant import Answer
 from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
 from index import Added, DocumentSummary
 from index.library import Progress as Report
+from ui.texts import text
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -49,6 +50,7 @@ def show_answer(answer: Answer) -> None:
         _print(DECLINED if answer.notices else NOT_FOUND)
         if not answer.notices:
             _print(NOT_FOUND_HELP)
+            _print(text("not_found.rephrase"))
         if answer.closest_topics:
             out.print("The library does cover:")
             for topic in answer.closest_topics:

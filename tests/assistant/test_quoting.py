@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Quote
+from assistant.quoting import says_something
 from corpus import Document, Source
 from corpus.sentences import sentence_spans
 from index import Library
@@ -157,3 +158,32 @@ def test_the_operators_number_of_quotes_is_the_most(embedder: Embedder, small: A
         assert answer.quotes[0].text == small.ask("What helps after a fall?").quotes[0].text
     finally:
         (folder / "settings.toml").unlink()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("See also the page on look-alikes and inherited forms.", False),
+        ("See the page on trials for the results of the study.", False),
+        ("Read more about falls on our website.", False),
+        ("For more information, visit https://example.org/falls today.", False),
+        ("To learn more, click here to open the leaflet.", False),
+        ("More information on getting up is in the section below.", False),
+        ("Further details about the trial are on this page.", False),
+        ("See a doctor at once if the swelling comes back.", True),
+        ("Read labels and look for thickened fluids.", True),
+        ("More people fall at home than on the street.", True),
+        ("See the doctor who knows your breathing before you fly.", True),
+    ],
+)
+def test_a_line_that_only_points_elsewhere_says_nothing(sentence: str, *, says: bool) -> None:
+    assert says_something(sentence) is says
+
+
+def test_no_line_of_the_starter_library_that_points_elsewhere_can_be_quoted(starter_library: Library) -> None:
+    sentences = [
+        document.text[start:end] for document in starter_library.documents() for start, end in _quotable_sentences(document)
+    ]
+    pointing = [sentence for sentence in sentences if sentence.startswith(("See also", "See the page", "Read more"))]
+    assert len(pointing) > 5
+    assert not [text for text in pointing if says_something(text)]

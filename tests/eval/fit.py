@@ -57,7 +57,7 @@ class Asked:
 
 def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     """What the library finds for `question`; None where that is nothing."""
-    query = Query.of(spelling.mend(self_contained(question.turns[-1], question.turns[:-1]), library), library)
+    query = Query.of(spelling.mend(self_contained(question.turns[-1], question.turns[:-1], library.embedder), library), library)
     hits = library.search(query.expanded, DEPTH, query.vector)
     rows, gold = [], []
     for hit, _, values, _ in ranking.sentence_features(library, query, hits):

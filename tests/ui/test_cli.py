@@ -233,6 +233,8 @@ def test_an_answer_for_people_shows_quotes_places_and_the_disclaimer(run: Run, s
 def test_silence_for_people_says_why(run: Run, starter_folder: Path, question: str, says: str) -> None:
     shown = " ".join(run("ask", question, library=starter_folder).out.split())
     assert says in shown
+    assert "The library does cover:" in shown
+    assert ("For example:" in shown) == ("neuromuscular clinic" in shown) == (says == "no answer")
     assert "│" not in shown
     assert DISCLAIMER in shown
 
