@@ -10,16 +10,20 @@ from assistant import Answer, Notice, Quote
 from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
 from ui.fixed_texts import fixed_html, rendering
 from ui.markup import escaped, link, safe_address
-from ui.sources import facts, is_dated, source_address, who_says_it, years_apart
+from ui.sources import facts, is_dated, is_written_here, opened_source, source_address, who_says_it, years_apart
 from ui.texts import text
 from ui.tools import turn_tools
 from ui.words import WordsInAnswer
 
 # Characters of context shown on each side of a quote; the rest is in the library's copy, one press away.
-_CONTEXT = 180
+_CONTEXT = 220
 # The word that a cut may have gone through, with the white space on its inner side.
 _FIRST_WORD = re.compile(r"^\S*\s*")
+# Between two sentences; what follows begins one.
+_BETWEEN = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][)”\"]))\s+(?=[A-Z(“\"])|\n+")
 _LAST_WORD = re.compile(r"\s*\S*$")
+# A telephone number in a notice: three figures at least, in groups or not.
+_NUMBER = re.compile(r"\b\d{3,}(?: \d{2,})*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         subjects_html(around.closest),
         _related(around.related),
         words.list_html(),
+        _unreviewed(answer.quotes),
         f'<p class="disclaimer"><strong>{escaped(text("answer.disclaimer"))}:</strong> {fixed_html(answer.disclaimer)}</p>',
         turn_tools(answer, [subject.address for subject in around.closest if subject.address]),
         "</div>",
@@ -113,15 +118,26 @@ def _related(questions: Sequence[str]) -> str:
 def _notice(notice: Notice) -> str:
     if notice.kind == "emergency":
         title = f"<strong>{escaped(text('notice.emergency'))}</strong>"
-        return f'<div class="notice emergency" role="alert">{title}<p>{fixed_html(notice.text)}</p></div>'
+        return f'<div class="notice emergency" role="alert">{title}<p>{fixed_html(notice.text)}</p>{_calls(notice)}</div>'
     return f'<div class="notice"><p>{fixed_html(notice.text)}</p></div>'
+
+
+def _calls(notice: Notice) -> str:
+    """One press on a phone to dial each number that the notice names."""
+    calls = (
+        f'<a class="call" href="tel:{number.replace(" ", "")}">{escaped(text("notice.call", number=number))}</a>'
+        for number in dict.fromkeys(_NUMBER.findall(notice.text))
+    )
+    found = "".join(calls)
+    return f'<p class="calls">{found}</p>' if found else ""
 
 
 def _verdict(answer: Answer) -> str:
     """What came of the search, in one sentence: how many quotes, or why there are none."""
     if answer.quotes:
         count = len(answer.quotes)
-        return text("answer.found_one") if count == 1 else text("answer.found_many", count=count)
+        found = "found" if any(quote.match == "strong" for quote in answer.quotes) else "perhaps"
+        return text(f"answer.{found}_one") if count == 1 else text(f"answer.{found}_many", count=count)
     # A request that no quote may answer comes with the notice that says so; being sad about it does not decline it.
     declined = any(notice.kind in ("medication", "diagnosis") for notice in answer.notices)
     return DECLINED if declined else NOT_FOUND
@@ -147,6 +163,12 @@ def _years(quotes: Sequence[Quote]) -> str:
     return f'<p class="notice">{escaped(text("answer.years_apart", first=years[0], last=years[1]))}</p>'
 
 
+def _unreviewed(quotes: Sequence[Quote]) -> str:
+    """What is to be known of the starter library's own pages, where one of them is quoted."""
+    own = any(is_written_here(quote) for quote in quotes)
+    return f'<p class="unreviewed">{escaped(text("source.unreviewed"))}</p>' if own else ""
+
+
 def _label(position: int, count: int) -> str:
     return text("answer.quote", number=position, count=count) if count > 1 else text("answer.only_quote")
 
@@ -154,8 +176,8 @@ def _label(position: int, count: int) -> str:
 def _card(quote: Quote, name: str, label: str, words: WordsInAnswer, authors: Mapping[str, str]) -> str:
     """A card and the place beside it for the library's copy, which js/viewer.js opens there."""
     match = f'<span class="match">{escaped(text(f"answer.{quote.match}"))}</span>'
-    source = who_says_it(quote, authors.get(quote.document_id))
-    who = f'<p class="who"><span>{escaped(text("source.who"))}</span> {escaped(source)}</p>' if source else ""
+    sources = "".join(f"<li>{escaped(one)}</li>" for one in who_says_it(quote, authors.get(quote.document_id)))
+    who = f'<div class="who"><span>{escaped(text("source.who"))}</span> <ul>{sources}</ul></div>' if sources else ""
     old = f'<p class="old">{escaped(text("answer.old", year=quote.year))}</p>' if is_dated(quote) else ""
     return (
         f'<div class="pair"><article class="card {escaped(quote.match)}" id="{name}" aria-labelledby="{name}-heading">'
@@ -166,8 +188,8 @@ def _card(quote: Quote, name: str, label: str, words: WordsInAnswer, authors: Ma
         '<div class="meaning" hidden></div>'
         f'<p class="title" lang="en">{escaped(quote.title)}</p>'
         f'<ul class="source">{"".join(f"<li>{escaped(fact)}</li>" for fact in facts(quote))}</ul>'
-        f"{who}{old}{_also_at(quote)}"
-        f'<p class="links">{_show_me(quote)}{link(source_address(quote), text("answer.open_source"), quote.title)}</p>'
+        f"{who}{old}"
+        f'<p class="links">{_show_me(quote)}{_open_source(quote)}</p>{_also_at(quote)}'
         "</article></div>"
     )
 
@@ -179,6 +201,13 @@ def _also_at(quote: Quote) -> str:
         for place in quote.also_at
     ]
     return f'<p class="also"><span>{escaped(text("answer.also_at"))}</span> {" ".join(places)}</p>' if places else ""
+
+
+def _open_source(quote: Quote) -> str:
+    """Opens the source itself, and says which one where the quote names several."""
+    which = opened_source(quote)
+    label = f"{text('answer.open_source')}: {which}" if which else text("answer.open_source")
+    return link(source_address(quote), label, quote.title)
 
 
 def _show_me(quote: Quote) -> str:
@@ -193,16 +222,19 @@ def _show_me(quote: Quote) -> str:
 
 
 def _end_of(context: str) -> str:
-    """The last whole words of what stands before a quote, with the white space that parts it from the quote."""
+    """The last sentences of what stands before a quote, or words where none is short enough, and the space before the quote."""
     if len(context) <= _CONTEXT:
         return context
-    words = _FIRST_WORD.sub("", context[-_CONTEXT:])
+    begin = _BETWEEN.search(context, len(context) - _CONTEXT, len(context.rstrip()))
+    words = context[begin.end() :] if begin else _FIRST_WORD.sub("", context[-_CONTEXT:])
     return f"… {words}" if words.strip() else ""
 
 
 def _start_of(context: str) -> str:
-    """The first whole words of what stands after a quote, with the white space that parts it from the quote."""
+    """The first sentences of what stands after a quote, or words where none is short enough, and the space after the quote."""
     if len(context) <= _CONTEXT:
         return context
-    words = _LAST_WORD.sub("", context[:_CONTEXT])
+    blank = len(context) - len(context.lstrip())
+    ends = [between.start() for between in _BETWEEN.finditer(context, blank, _CONTEXT)]
+    words = context[: ends[-1]] if ends else _LAST_WORD.sub("", context[:_CONTEXT])
     return f"{words} …" if words.strip() else ""

@@ -190,7 +190,8 @@ def _removing(turns: Sequence[Turn]) -> str:
     if not turns:
         return ""
     last = _remover("undo", "last") if len(turns) > 1 else ""
-    return f'<p class="links">{last}{_remover("start_over", "all")}</p>'
+    # A paragraph would end where the first dialog begins.
+    return f'<div class="links">{last}{_remover("start_over", "all")}</div>'
 
 
 def _remover(name: str, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from assistant import Answer
@@ -21,14 +22,16 @@ def related_questions(library: Library, answer: Answer, asked: Collection[str]) 
     """At most four questions whose answers stand nearest to those quoted, without what was `asked` or is quoted already."""
     if not answer.quotes:
         return []
-    known = {_plain(question) for question in asked}
-    known |= {_plain(quote.section.split(" › ")[-1]) for quote in answer.quotes}
-    found: dict[str, str] = {}
+    known = [_words(question) for question in asked]
+    known += [_words(quote.section.split(" › ")[-1]) for quote in answer.quotes]
+    found: list[str] = []
     for hit in library.search(answer.understood_as, _DEPTH):
         question = _question(hit.passage.section)
-        if question and _plain(question) not in known:
-            found.setdefault(_plain(question), question)
-    return list(found.values())[:_RELATED]
+        # A question that another one holds, word by word, would be answered with the same quotes.
+        if question and not any(_words(question) <= words or words <= _words(question) for words in known if words):
+            known.append(_words(question))
+            found.append(question)
+    return found[:_RELATED]
 
 
 def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
@@ -63,5 +66,5 @@ def _question(headings: Sequence[str]) -> str | None:
     return headings[-1] if headings and headings[-1].endswith("?") else None
 
 
-def _plain(question: str) -> str:
-    return " ".join(question.casefold().split()).rstrip("?. ")
+def _words(question: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", question.casefold()))

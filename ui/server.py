@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from assistant import Assistant
 from corpus import Document, MyositisError
+from corpus.starter import topics
 from index.library import Progress
 from ui.feedback import add_feedback
 from ui.files import OwnFile, own_files
@@ -126,7 +127,7 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str, root_path: str) -> None:
 
 
 def serve(open_assistant: Callable[[Progress], Assistant], host: str, port: int, root_path: str = "") -> None:
-    """Serve the page until it is stopped (Ctrl+C), and print its address on stderr once it answers.
+    """Serve the page until it is stopped (Ctrl+C), and print its address on stderr at once and again when it answers.
 
     `open_assistant` is given what to tell how far it is, which visitors are shown meanwhile. Port 0 takes any free one;
     `root_path` is as in `build_app`. No question is logged. Raises `MyositisError` where `host` and `port` cannot be
@@ -134,10 +135,11 @@ def serve(open_assistant: Callable[[Progress], Assistant], host: str, port: int,
     """
     with _listening(host, port) as listener, ExitStack() as open_until_stopped:
         with waiting_page(listener) as progress:
+            _say("server.starting", host, listener)
             assistant = open_until_stopped.enter_context(open_assistant(progress))
-            # The model takes seconds to load: now, not while the first question waits, and with an error that still ends the
+            # The models take seconds to load: now, not while the first question waits, and with an error that still ends the
             # command.
-            assistant.library.search(text("ask.example"), 1)
+            assistant.ask(topics()[0].questions[0])
             config = uvicorn.Config(
                 build_app(assistant, root_path=root_path),
                 log_level="warning",
@@ -159,8 +161,13 @@ class _Announcing(uvicorn.Server):
         """Start, then print the address."""
         await super().startup(sockets)
         if self.started and sockets:
-            host = f"[{self._host}]" if ":" in self._host else self._host
-            print(text("server.listening", address=f"http://{host}:{sockets[0].getsockname()[1]}/"), file=sys.stderr, flush=True)
+            _say("server.listening", self._host, sockets[0])
+
+
+def _say(name: str, host: str, listener: socket.socket) -> None:
+    """Print the text `name` on stderr, with the address at which a browser finds `listener`."""
+    shown = f"[{host}]" if ":" in host else host
+    print(text(name, address=f"http://{shown}:{listener.getsockname()[1]}/"), file=sys.stderr, flush=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

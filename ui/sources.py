@@ -18,15 +18,19 @@ from ui.texts import text
 _YEARS_APART = 5
 
 
-def who_says_it(quote: Quote, authors: str | None) -> str:
-    """Who stands behind the words: the sources they name, their authors, or the site they stand on; "" where none is known."""
-    if quote.url.startswith(SCHEME):
-        named = [f"{reference.label}: {reference.title.rstrip('.')}" for reference in _named_in(quote.text)]
-        return " · ".join(named) if named else text("source.own_words")
+def who_says_it(quote: Quote, authors: str | None) -> list[str]:
+    """Who stands behind the words: the sources they name, their authors, or the site they stand on; [] where none is known."""
+    if is_written_here(quote):
+        return [_spelt_out(reference) for reference in named_in(quote.text)] or [text("source.own_words")]
     if authors:
-        return authors
+        return [authors]
     host = urlsplit(quote.url).hostname or ""
-    return host.removeprefix("www.")
+    return [host.removeprefix("www.")] if host else []
+
+
+def is_written_here(quote: Quote) -> bool:
+    """Whether the quote is of a page that was written for the starter library."""
+    return quote.url.startswith(SCHEME)
 
 
 def facts(quote: Quote) -> list[str]:
@@ -52,6 +56,12 @@ def years_apart(quotes: Sequence[Quote]) -> tuple[int, int] | None:
     return min(years), max(years)
 
 
+def opened_source(quote: Quote) -> str:
+    """The label of what `source_address` opens, where the quote names several sources and that is but one of them; else ""."""
+    named = named_in(quote.text) if is_written_here(quote) and quote.page is None else []
+    return next((reference.label for reference in named if reference.url), "") if len(named) > 1 else ""
+
+
 def source_address(quote: Quote) -> str:
     """Where the source itself can be opened.
 
@@ -63,18 +73,25 @@ def source_address(quote: Quote) -> str:
         return f"original/{quote.document_id}#page={quote.page}"
     if quote.url.startswith("file:"):
         return f"original/{quote.document_id}"
-    if quote.url.startswith(SCHEME):
-        return next((reference.url for reference in _named_in(quote.text) if reference.url), quote.snapshot)
+    if is_written_here(quote):
+        return next((reference.url for reference in named_in(quote.text) if reference.url), quote.snapshot)
     return quote.link
 
 
 def citations_in(words: str) -> list[tuple[int, int]]:
     """The spans of `words` in which sources are named."""
-    places = (re.finditer(re.escape(reference.label), words) for reference in _named_in(words))
+    places = (re.finditer(re.escape(reference.label), words) for reference in named_in(words))
     return [match.span() for place in places for match in place]
 
 
-def _named_in(words: str) -> list[Reference]:
+def _spelt_out(reference: Reference) -> str:
+    """The label as it stands in the quote, then the title and where it appeared, as far as the label does not say them."""
+    said = reference.label.casefold()
+    more = [part.rstrip(".") for part in (reference.title, reference.where) if part and part.casefold() not in said]
+    return f"{reference.label}: {', '.join(more)}" if more else reference.label
+
+
+def named_in(words: str) -> list[Reference]:
     """The references that `words` name in brackets, in the order of their first use."""
     known = _references()
     return [known[label] for label in cited_labels(words, known)]

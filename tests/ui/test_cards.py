@@ -62,9 +62,11 @@ def test_every_kind_has_plain_words(kind: str) -> None:
 
 
 def test_what_is_not_stated_is_said_or_left_out() -> None:
-    facts = [item.text for item in drawn(an_answer(a_quote(year=None, section="", page=None)), 1).iterfind(".//ul/li")]
+    facts = [
+        item.text for item in drawn(an_answer(a_quote(year=None, section="", page=None)), 1).iterfind(".//ul[@class='source']/li")
+    ]
     assert facts == ["Patient guide", "no year stated"]
-    assert drawn(an_answer(a_quote(url="file:///a.txt")), 1).find(".//p[@class='who']") is None
+    assert drawn(an_answer(a_quote(url="file:///a.txt")), 1).find(".//div[@class='who']") is None
 
 
 def test_a_weaker_match_is_said_in_words() -> None:
@@ -139,9 +141,23 @@ def test_the_source_of_a_starter_page_is_what_it_names() -> None:
     page = a_quote(url="starter:x", text=f"Small bites help ({reference.label}).")
     turn = drawn(an_answer(page), 1)
     assert links(turn)["Open the source"] == reference.url
-    assert reference.title in turn.find(".//p[@class='who']").text_content()
+    assert reference.title in turn.find(".//div[@class='who']").text_content()
+    assert text("source.unreviewed") in turn.text_content()
+    assert text("source.unreviewed") not in drawn(an_answer(a_quote()), 1).text_content()
     unnamed = a_quote(url="starter:x")
     assert links(drawn(an_answer(unnamed), 1))["Open the source"] == unnamed.snapshot
+
+
+def test_of_several_sources_the_button_says_which_it_opens_and_none_is_named_twice() -> None:
+    known = references().values()
+    unopened, opened = next(one for one in known if not one.url), next(one for one in known if one.url)
+    said = next(one for one in known if one.title.casefold() in one.label.casefold() and one.where in (None, "Cure IBM"))
+    quote = a_quote(url="starter:x", text=f"Small bites help ({'; '.join(one.label for one in (unopened, opened, said))}).")
+    turn = drawn(an_answer(quote), 1)
+    assert links(turn)[f"Open the source: {opened.label}"] == opened.url
+    lines = [item.text for item in turn.iterfind(".//div[@class='who']//li")]
+    assert lines[0].startswith(f"{unopened.label}: {unopened.title}")
+    assert lines[-1] == said.label
 
 
 def test_long_context_is_shortened_to_whole_words() -> None:
@@ -153,7 +169,15 @@ def test_long_context_is_shortened_to_whole_words() -> None:
     assert shown.endswith(" …")
     assert {word.rstrip("0123456789") for word in shown.replace("Small bites help.", "").split()} == {"…", "before", "after"}
     assert "before89 Small bites help. after0" in shown
-    assert len(shown) < 420
+    assert len(shown) < 500
+
+
+def test_long_context_is_shortened_to_whole_sentences_where_they_are_short_enough() -> None:
+    sentence = "A walker steadies those who fall (Ann 2019)."
+    context = " ".join([sentence] * 9)
+    article = drawn(an_answer(a_quote(before=f"{context}\n", after=f" {context}")), 1).find(".//article")
+    shown = article.find("blockquote").text_content()
+    assert shown == f"… {' '.join([sentence] * 4)}\nSmall bites help. {' '.join([sentence] * 4)} …"
 
 
 def test_the_disclaimer_is_with_every_answer() -> None:
@@ -165,6 +189,9 @@ def test_an_emergency_comes_before_everything_and_is_an_alert() -> None:
     turn = drawn(an_answer(status="emergency", notices=(Notice("emergency", "Call now."),)), 1)
     first = turn[0]
     assert (first.get("role"), first.find("p").text) == ("alert", "Call now.")
+    assert not list(first.iter("a"))
+    told = drawn(an_answer(status="emergency", notices=(Notice("emergency", "Call (112 or 116 123), 24 hours."),)), 1)
+    assert {one.text: one.get("href") for one in told[0].iter("a")} == {"Call 112": "tel:112", "Call 116 123": "tel:116123"}
     assert turn.get("data-announce") == ""
     assert NOT_FOUND not in turn.text_content()
 
@@ -201,13 +228,15 @@ def test_quotes_are_counted_and_announced_once() -> None:
     assert [count.text for count in turn.iterfind(".//span[@class='count']")] == ["Quote 1 of 2", "Quote 2 of 2"]
     assert turn.get("data-announce") == "The library has 2 passages on this, word for word."
     assert "one passage" in turn_html(an_answer(a_quote()), 1)
+    unsure = drawn(an_answer(a_quote(match="possible"), a_quote(match="possible")), 1)
+    assert unsure.get("data-announce") == "The library has 2 passages that may answer this, word for word."
 
 
 def test_who_says_it_is_the_authors_or_the_site() -> None:
     answer = an_answer(a_quote(url="https://www.example.org/swallowing"))
-    assert "Who says it: example.org" in turn_html(answer, 1).replace("<span>", "").replace("</span>", "")
+    assert drawn(answer, 1).find(".//div[@class='who']").text_content() == "Who says it: example.org"
     named = drawn(answer, 1, Surroundings(authors={"0123456789abcdef": "Ann Example"}))
-    assert named.find(".//p[@class='who']").text_content() == "Who says it: Ann Example"
+    assert named.find(".//div[@class='who']").text_content() == "Who says it: Ann Example"
 
 
 def test_old_sources_and_sources_far_apart_say_so() -> None:

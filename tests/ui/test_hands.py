@@ -90,7 +90,7 @@ def test_an_answer_is_read_out_in_its_order(page: Page) -> None:
         'article "Quote 1 of',
         "Who says it:",
         'button "Show me where ',
-        'link "Open the source ',
+        'link "Open the source',
         'article "Quote 2 of',
         f'heading "{text("answer.related")}" [level=3]',
         f'heading "{text("words.heading")}" [level=3]',
@@ -141,10 +141,14 @@ def test_the_whole_way_by_taps_alone(phone: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "wanted"),
-    [("what can we do about falls at night", "lighting"), ("is there a trial he can join", "trial")],
+    ("question", "said", "beside"),
+    # A measure to take; what trials ask of those who join, and beside it in the source a trial by its name with its rules.
+    [
+        ("what can we do about falls at night", "lighting", "remove rugs"),
+        ("is there a trial he can join", "trial", "the optimism in ibm trial of sirolimus asked people"),
+    ],
 )
-def test_a_task_takes_few_actions(phone: Page, question: str, wanted: str) -> None:
+def test_a_task_takes_few_actions(phone: Page, question: str, said: str, beside: str) -> None:
     """From the first view to the place in the source, which is open and marked."""
     taken = []
 
@@ -155,7 +159,8 @@ def test_a_task_takes_few_actions(phone: Page, question: str, wanted: str) -> No
     act(phone.get_by_label("Your question").fill, question)
     act(phone.get_by_role("button", name="Ask", exact=True).tap)
     card = phone.get_by_role("article").first
-    assert wanted in card.locator("mark").inner_text().lower()
+    assert said in card.locator("mark").inner_text().lower()
     act(card.get_by_role("button", name="Show me where").tap)
     expect(phone.locator(".viewer #quote")).to_be_in_viewport()
+    assert beside in phone.locator(".viewer .copy").inner_text().lower()
     assert len(taken) <= _MOST_ACTIONS

@@ -222,6 +222,27 @@ def test_a_hard_word_is_explained_in_place(page: Page) -> None:
     expect(meaning).to_have_count(0)
 
 
+def test_an_open_copy_outlives_the_next_answer_and_escape_closes_one_thing_at_a_time(page: Page) -> None:
+    turn = ask(page, "What does the antibody test show?")
+    opener = turn.locator(".show-me").first
+    opener.click()
+    page.locator(".viewer #quote").wait_for()
+    ask(page, "Can IBM affect breathing?")
+    expect(page.locator("#turn-2 h2")).to_be_focused()
+    assert 0 <= page.locator("#turn-2").bounding_box()["y"] < 80, "the new answer is shown from its start"
+    viewer = page.locator("#turn-1 .viewer")
+    expect(viewer).to_be_visible()
+    page.locator("#turn-1 a.term").first.click()
+    meaning = page.locator("#turn-1 .meaning:not([hidden])")
+    expect(meaning).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(meaning).to_have_count(0)
+    expect(viewer).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
 def test_markup_in_a_question_stays_words(page: Page) -> None:
     nasty = "<img src=x onerror=\"document.title='it ran'\"><script>1</script> ${1+1} {{value}} swallowing"
     turn = ask(page, nasty)

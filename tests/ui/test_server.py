@@ -272,10 +272,15 @@ def test_serve_says_where_it_is_and_keeps_no_question(assistant: Assistant, tmp_
     )
     try:
         line = ""
-        while "http://" not in line:
+        addresses = []
+        while "is ready" not in line:
             line = process.stderr.readline()
             assert line, "it ended before it said where it is"
-        address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
+            addresses += re.findall(r"http://127\.0\.0\.1:\d+/", line)
+            if len(addresses) == 1:
+                assert httpx.get(f"{addresses[0]}healthz").json()["status"] == "starting"
+        address = addresses[0]
+        assert addresses == [address, address], "told at once, and again when it answers"
         assert httpx.get(f"{address}healthz").json()["status"] == "ok"
         private = "myveryprivatequestion"
         httpx.get(f"{address}source/{private}")

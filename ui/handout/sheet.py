@@ -12,6 +12,7 @@ from corpus import Document, MyositisError
 from corpus.starter import SCHEME
 from ui.fixed_texts import rendering
 from ui.handout.request import HandoutRequest, QuotePlace
+from ui.sources import named_in
 from ui.texts import text
 
 
@@ -19,7 +20,7 @@ from ui.texts import text
 class SheetQuote:
     """A quote word for word, the number of its reference (from 1), and where in that source it stands.
 
-    `cited` holds the references that the quote names itself, as the list at the end of its document gives them.
+    `cited` holds the references that a quote of a starter page names itself, each in full.
     """
 
     text: str
@@ -110,11 +111,10 @@ def _place(document: Document, start: int) -> str:
 
 
 def _cited(words: str, document: Document) -> tuple[str, ...]:
-    """The lines of the document's own list of sources whose label ("Name 2022: …") stands in `words`."""
-    lists = (document.text[section.start : section.end] for section in document.sections if not section.quotable)
-    lines = [line.strip() for each in lists for line in each.splitlines()]
-    labels = ((line.partition(": ")[0], line) for line in lines if ": " in line)
-    return tuple(line for label, line in labels if len(label) > 3 and label in words)
+    """The sources that a page of the starter library names in `words`, in the order in which they stand there."""
+    if not document.url.startswith(SCHEME):
+        return ()
+    return tuple(reference.line().removeprefix("- ") for reference in named_in(words))
 
 
 def _reference(document: Document) -> Reference:

@@ -1,5 +1,6 @@
 // What the page needs beyond Gradio, one idea in each file. This one starts them.
 
+import "./viewer.js"; // first: an open copy is back in its place before asking.js scrolls to the answer
 import "./asking.js";
 import "./buttons.js";
 import "./dialogs.js";
@@ -10,7 +11,6 @@ import "./keys.js";
 import "./memory.js";
 import "./read_aloud.js";
 import "./reading_aids.js";
-import "./viewer.js";
 import "./voice_typing.js";
 import "./words.js";
 import { placeAnnouncer } from "./announcer.js";

@@ -28,10 +28,12 @@ function partsOf(turn) {
     .map((part) => ({ words: wordsOf(part), language: languageOf(part) }));
 }
 
-// A list of facts is read with a pause after each.
+// A list of facts is read with a pause after each, and after what it is a list of.
 function wordsOf(part) {
   const items = [...part.querySelectorAll("li")];
-  return items.length ? items.map((item) => item.textContent.trim()).join(". ") : part.textContent.trim().replace(/\s+/g, " ");
+  if (!items.length) return part.textContent.trim().replace(/\s+/g, " ");
+  const label = part.querySelector(":scope > span")?.textContent.trim() ?? "";
+  return `${label} ${items.map((item) => item.textContent.trim()).join(". ")}`.trim();
 }
 
 function spoken({ words, language }) {

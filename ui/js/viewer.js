@@ -2,6 +2,7 @@
 // focus returns to the button that opened it. Without this script that button is a link to the copy.
 
 import { announce } from "./announcer.js";
+import { whenChanged } from "./moments.js";
 
 const steps = [1, 1.25, 1.5, 2, 3];
 
@@ -118,6 +119,19 @@ async function turn(button) {
   viewer.scrollIntoView({ block: "start" });
   viewer.querySelector(`[data-viewer="${button.dataset.viewer}"]`).focus({ preventScroll: true });
 }
+
+// An answer draws the whole conversation anew. The copy goes back to its card, if that is still there.
+whenChanged(() => {
+  if (!viewer || viewer.isConnected) return;
+  const card = document.getElementById(opener.closest(".card").id);
+  if (!card) {
+    close();
+    return;
+  }
+  opener = card.querySelector(".show-me");
+  opener.setAttribute("aria-expanded", "true");
+  card.closest(".pair").append(viewer);
+});
 
 const actions = {
   previous: turn,

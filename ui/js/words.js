@@ -38,6 +38,13 @@ document.addEventListener("click", (event) => {
   else show(term);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") hide();
-});
+// What was opened last goes first: the same Escape does not close the library's copy as well.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !pressed?.isConnected || document.querySelector("dialog[open]")) return;
+    event.stopPropagation();
+    hide();
+  },
+  true,
+);
