@@ -1,0 +1,104 @@
+"""What each part of finding and judging is worth: the same questions with one part at a time taken out.
+
+    python -m tests.eval.ablations LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
+
+A part is taken out of the product's own code by setting what it goes by: a weight to 0, the words to look for to none, the
+threshold to "always". answer@1 and answer@3 are of the quotes as if no answer were held back, so that ranking and confidence are
+told apart; "in passage" asks only whether the passage about the first quotes holds the gold.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+from assistant import Assistant, assistant, query, ranking
+from assistant.confidence import ConfidenceModel, models
+from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
+from assistant.evaluation.outcomes import FIRST
+from index import library as index_library
+
+
+def _weighing(**changed: float) -> Callable[[], dict[str, float]]:
+    weights = ranking.weights() | changed
+    return lambda: weights
+
+
+def _always(_sha256: str) -> ConfidenceModel:
+    """The model of the packaged weights, told to answer everything."""
+    return replace(models()[1], possible=0.0)
+
+
+@contextmanager
+def without(part: str) -> Iterator[None]:
+    """The assistant without that part, one of `PARTS`."""
+    with ExitStack() as stack:
+        for target, name, value in PARTS[part]:
+            stack.enter_context(patch.object(target, name, value))
+        yield
+
+
+NO_CONFIDENCE = "no confidence"
+# What is set to take a part out: the module, the name in it, and what stands there instead. "lexical only" orders by words alone
+# what both searches found, which holds the best of each.
+PARTS: dict[str, list[tuple[object, str, object]]] = {
+    "everything": [],
+    "dense only": [(ranking, "weights", _weighing(lexical=0.0)), (index_library, "match_expression", lambda _question: "")],
+    "lexical only": [(ranking, "weights", _weighing(passage=0.0, sentence=0.0, pieces=0.0))],
+    "no expansion": [(query, "expansions", lambda _question: ())],
+    "no sentence scores": [(ranking, "weights", _weighing(sentence=0.0))],
+    "no piece scores": [(ranking, "weights", _weighing(pieces=0.0))],
+    "no sentence, no piece scores": [(ranking, "weights", _weighing(sentence=0.0, pieces=0.0))],
+    NO_CONFIDENCE: [],
+}
+
+
+def row(asked: Assistant, questions: Sequence[LabelledQuestion], possible: float) -> list[float]:
+    """answer@1, answer@3, both in passages, with no answer held back; then false abstention and abstention below `possible`."""
+    with patch.object(assistant, "model_for", _always):
+        outcomes = ask_all(asked, questions)
+    answerable = [one for one in outcomes if one.is_answerable]
+    unanswerable = [one for one in outcomes if one.question.expects == "abstain"]
+    ranked = [_share(one.is_found(first) for one in answerable) for first in (1, FIRST)]
+    passages = [_share(_in_passage(one, first) for one in answerable) for first in (1, FIRST)]
+    silence = [_share(one.probability < possible for one in kind) for kind in (answerable, unanswerable)]
+    return ranked + passages + silence
+
+
+def _share(outcomes: Iterable[bool]) -> float:
+    each = list(outcomes)
+    return sum(each) / len(each) if each else float("nan")
+
+
+def _in_passage(outcome: Outcome, first: int) -> bool:
+    texts = [f"{quote.before}{quote.text}{quote.after}" for quote in outcome.answer.quotes[:first]]
+    return any(stands_in(text, outcome.question.gold) for text in texts)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print a table for each library and its questions."""
+    if not arguments or len(arguments) % 2:
+        print(__doc__)
+        return 2
+    for folder, path in zip(arguments[::2], arguments[1::2], strict=True):
+        questions = load_questions(Path(path))
+        print(f"\n{Path(path).name}, {len(questions)} questions\n")
+        columns = ["", "answer@1", "answer@3", "@1 in passage", "@3 in passage", "false abstention", "abstention"]
+        print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
+        with Assistant.open(folder) as asked:
+            for part in PARTS:
+                possible = 0.0 if part == NO_CONFIDENCE else models()[1].possible
+                with without(part):
+                    print(
+                        f"| {part} | " + " | ".join(f"{value:.3f}" for value in row(asked, questions, possible)) + " |",
+                        flush=True,
+                    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

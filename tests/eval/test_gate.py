@@ -1,0 +1,76 @@
+"""The answers reach their floors, every quote is one, and the gate itself shuts when it should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant
+from assistant.evaluation import DEFAULT_QUESTIONS, ask_all, load_questions
+from index import Library
+from tests.eval.gate import UPDATE, Floors, GateError, Measured, corpus_sha256, measure, measured
+from tests.eval.quotes import faults
+
+FOUND = {"answer_at_3": Measured(0.9, 100), "aurc": Measured(0.2, 100), "emergency_recall": Measured(1.0, 20)}
+
+
+def test_the_answers_reach_their_floors(starter_library: Library) -> None:
+    floors = Floors.load()
+    stale = floors.faults(corpus_sha256(), {})
+    assert not any("starter texts" in fault for fault in stale), stale
+    assert floors.faults(corpus_sha256(), measured(measure(starter_library))) == []
+
+
+def test_what_was_measured_passes_and_a_little_less_does_too() -> None:
+    floors = Floors("c", {}).updated("c", FOUND)
+    assert floors.faults("c", FOUND) == []
+    assert floors.faults("c", FOUND | {"answer_at_3": Measured(0.88, 100), "aurc": Measured(0.22, 100)}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "worse"), [("answer_at_3", 0.87), ("aurc", 0.23), ("emergency_recall", 0.95)], ids=["less", "more", "strict"]
+)
+def test_a_figure_below_its_floor_is_named(name: str, worse: float) -> None:
+    faults_found = Floors("c", {}).updated("c", FOUND).faults("c", FOUND | {name: Measured(worse, 100)})
+    assert len(faults_found) == 1
+    assert faults_found[0].startswith(f"{name} is {worse:.3f}")
+
+
+def test_another_corpus_or_other_figures_ask_for_a_new_measure() -> None:
+    floors = Floors("c", {}).updated("c", FOUND)
+    assert floors.faults("another", FOUND)[0].endswith(UPDATE)
+    assert floors.faults("c", {})[0].endswith(UPDATE)
+    assert floors.faults("c", FOUND | {"new": Measured(1.0, 1)})[0].endswith(UPDATE)
+
+
+def test_floors_rise_with_what_is_reached_and_stay_where_less_is() -> None:
+    floors = Floors("c", {}).updated("c", FOUND)
+    better = floors.updated("c", FOUND | {"answer_at_3": Measured(0.95, 100), "aurc": Measured(0.1, 100)})
+    assert (better.floors["answer_at_3"], better.floors["aurc"]) == (0.93, 0.12)
+    a_little_less = better.updated("another", FOUND | {"answer_at_3": Measured(0.94, 100), "aurc": Measured(0.11, 100)})
+    assert a_little_less.floors == better.floors
+    assert a_little_less.corpus == "another"
+
+
+@pytest.mark.parametrize(("name", "worse"), [("answer_at_3", 0.8), ("aurc", 0.3)])
+def test_a_floor_is_lowered_only_with_a_reason_that_is_kept(tmp_path: Path, name: str, worse: float) -> None:
+    floors = Floors("c", {}).updated("c", FOUND)
+    less = FOUND | {name: Measured(worse, 100)}
+    with pytest.raises(GateError, match=f"lower {name}"):
+        floors.updated("c", less)
+    path = tmp_path / "floors.json"
+    floors.updated("c", less, "ten harder questions").save(path)
+    kept = Floors.load(path)
+    assert kept.faults("c", less) == []
+    assert [(one["figure"], one["from"], one["reason"]) for one in kept.lowered] == [
+        (name, floors.floors[name], "ten harder questions")
+    ]
+    assert kept.updated("c", less).lowered == kept.lowered
+
+
+def test_every_quote_of_the_evaluation_is_whole_sentences_and_none_is_a_heading_or_a_reference(starter_library: Library) -> None:
+    outcomes = ask_all(Assistant(starter_library), load_questions(DEFAULT_QUESTIONS)[:80])
+    quotes = {quote for outcome in outcomes for quote in outcome.answer.quotes}
+    assert len(quotes) > 100
+    assert [(fault, quote.text) for quote in quotes for fault in faults(starter_library, quote)] == []
