@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: serve test lint eval bench known-item screenshots clean
+.PHONY: serve test lint eval gate ablations bench known-item screenshots clean
 
 serve: $(STAMP)
 	$(BIN)/myositis serve
@@ -22,6 +22,16 @@ lint: $(STAMP)
 
 eval: $(STAMP)
 	$(BIN)/myositis eval
+
+# Raises the floors of tests/eval/floors.json to what is reached now.
+gate: $(STAMP)
+	$(BIN)/python -m tests.eval.gate --update
+
+# LIBRARY is a built library, QUESTIONS the labelled questions to it.
+LIBRARY ?= library
+QUESTIONS ?= tests/eval/questions.jsonl
+ablations: $(STAMP)
+	$(BIN)/python -m tests.eval.ablations $(LIBRARY) $(QUESTIONS)
 
 bench: $(STAMP)
 	$(BIN)/myositis bench

@@ -25,6 +25,8 @@ from index import library as index_library
 
 def _weighing(**changed: float) -> Callable[[], dict[str, float]]:
     weights = ranking.weights() | changed
+    if set(weights) != set(ranking.FEATURES):
+        raise ValueError(f"the ranking knows no such feature: {set(weights) - set(ranking.FEATURES)}")
     return lambda: weights
 
 
@@ -47,12 +49,13 @@ NO_CONFIDENCE = "no confidence"
 # what both searches found, which holds the best of each.
 PARTS: dict[str, list[tuple[object, str, object]]] = {
     "everything": [],
-    "dense only": [(ranking, "weights", _weighing(lexical=0.0)), (index_library, "match_expression", lambda _question: "")],
-    "lexical only": [(ranking, "weights", _weighing(passage=0.0, sentence=0.0, pieces=0.0))],
+    "dense only": [(ranking, "weights", _weighing(words=0.0)), (index_library, "match_expression", lambda _question: "")],
+    "lexical only": [(ranking, "weights", _weighing(passage=0.0, sentence=0.0, pieces=0.0, kind=0.0))],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no sentence scores": [(ranking, "weights", _weighing(sentence=0.0))],
     "no piece scores": [(ranking, "weights", _weighing(pieces=0.0))],
     "no sentence, no piece scores": [(ranking, "weights", _weighing(sentence=0.0, pieces=0.0))],
+    "no kind of answer": [(ranking, "weights", _weighing(kind=0.0))],
     NO_CONFIDENCE: [],
 }
 

@@ -25,6 +25,7 @@ from assistant import Assistant
 from assistant.evaluation import (
     DEFAULT_PHRASINGS,
     DEFAULT_QUESTIONS,
+    Outcome,
     Report,
     agreement,
     ask_all,
@@ -132,11 +133,11 @@ def measured(report: Report) -> dict[str, Measured]:
     return found
 
 
-def measure(library: Library) -> Report:
-    """The report that the gate looks at."""
+def measure(library: Library) -> tuple[list[Outcome], Report]:
+    """What became of each question, and the report that the gate looks at."""
     assistant = Assistant(library)
     outcomes = ask_all(assistant, load_questions(DEFAULT_QUESTIONS))
-    return report_on(outcomes, agreement(assistant, load_phrasings(DEFAULT_PHRASINGS)))
+    return outcomes, report_on(outcomes, agreement(assistant, load_phrasings(DEFAULT_PHRASINGS)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         if options.library is None:
             library.add(starter_sources())
-        found = measured(measure(library))
+        found = measured(measure(library)[1])
     corpus, floors = corpus_sha256(), Floors.load()
     for name, one in found.items():
         print(f"{name:24} {one.value:.3f} of {one.of:3}   floor {floors.floors.get(name, float('nan')):.3f}")
