@@ -1,4 +1,7 @@
-"""The kind of answer that a question asks for: a cost, a duration, a share … The patterns are data (answer_kinds.toml)."""
+"""The kind of answer that a question asks for: a cost, a duration, something that helps … The patterns are data.
+
+They stand in answer_kinds.toml.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class AnswerKind:
-    """A kind of answer: what asks for it, and what shows that a text gives it."""
+    """A kind of answer: what asks for it, what shows that a text gives it, and whether no text answers without it (`needed`)."""
 
     name: str
+    needed: bool
     asks: re.Pattern[str]
     gives: re.Pattern[str]
 
@@ -37,5 +41,5 @@ def is_about_now(question: str) -> bool:
 def _kinds() -> tuple[re.Pattern[str], tuple[AnswerKind, ...]]:
     with (Path(__file__).parent / "answer_kinds.toml").open("rb") as file:
         loaded = tomllib.load(file)
-    kinds = (AnswerKind(row["name"], re.compile(row["asks"]), re.compile(row["gives"])) for row in loaded["kind"])
+    kinds = (AnswerKind(row["name"], row["needed"], re.compile(row["asks"]), re.compile(row["gives"])) for row in loaded["kind"])
     return re.compile(loaded["recent"]), tuple(kinds)

@@ -61,7 +61,8 @@ class Confidence:
         self._titles = titles
         compared = [candidate.score for candidate in ranked[:_COMPARED]]
         self._mean = sum(compared) / max(1, len(compared))
-        self._kind = asked_for(query.text)
+        kind = asked_for(query.text)
+        self._kind = kind if kind is not None and kind.needed else None
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -87,8 +88,8 @@ class Confidence:
         found: `covered` is how near the question's pieces come to it (weighted mean), `missed` the weight of those that no piece
         comes near to, `worst` the nearness of the least met of the weighty ones. `absent` is the rarity in English of the rarest
         word that neither its passage nor title hold, `absent_sum` that of all of them, `unheard` that of the words the library
-        never uses. `kind_asked` says that the question asks for a kind of answer (a cost, an age), `kind_missing` that the quote
-        has none of it, `now` that the question asks for what is true today.
+        never uses. `kind_asked` says that the question asks for a kind of answer that is needed (a cost, an age), `kind_missing`
+        that the quote has none of it, `now` that the question asks for what is true today.
         """
         passage = candidate.hit.passage
         same = [other.nearest for other in self._ranked if other.hit.passage.document_id == passage.document_id]
