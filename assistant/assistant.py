@@ -16,6 +16,7 @@ from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
+from assistant.rewriting import rewritten
 from assistant.selection import none_selected, selected
 from assistant.texts import DISCLAIMER
 from assistant.trace import Trace
@@ -75,7 +76,8 @@ class Assistant:
         if finding and finding.action == "emergency":
             answer = self._without_quotes("emergency", question, question, [finding.notice], ())
             return Trace(answer, question, (finding,))
-        joined = self_contained(question, history, self.library.embedder)
+        rewrite = rewritten(question, history, self.library.settings.follow_ups)
+        joined = rewrite or self_contained(question, history, self.library.embedder)
         understood = spelling.mend(joined, self.library)
         query = Query.of(understood, self.library)
         felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)

@@ -36,6 +36,15 @@ class Answers(_Table):
     emergency_number: str = "112, 911 or 999"  # as the emergency notice names it
 
 
+class FollowUps(_Table):
+    """[follow_ups]"""
+
+    # base address of an OpenAI-compatible endpoint; where it is set, questions that lean on earlier ones are sent to it
+    endpoint: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    model: str = "default"  # as the endpoint names it
+    api_key_env: str | None = None  # the environment variable that holds its key
+
+
 class Literature(_Table):
     """[literature]"""
 
@@ -64,6 +73,7 @@ class Settings(BaseSettings):
 
     embedding: Embedding = Embedding()
     answers: Answers = Answers()
+    follow_ups: FollowUps = FollowUps()
     literature: Literature = Literature()
     page: Page = Page()
     feedback: Feedback = Feedback()
@@ -102,6 +112,7 @@ class Settings(BaseSettings):
 _TABLES: dict[str, type[_Table]] = {
     "embedding": Embedding,
     "answers": Answers,
+    "follow_ups": FollowUps,
     "literature": Literature,
     "page": Page,
     "feedback": Feedback,
