@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A machine that is busy with something else for a while is no fault of the page: for actions and for expectations.
+_PATIENCE_MILLISECONDS, _EXPECTED_WITHIN_MILLISECONDS = 120_000, 30_000
 # Without a sandbox (the tests may run as root) and without anything that would look for the network by itself.
 _ARGUMENTS = (
     "--no-sandbox",
@@ -45,6 +47,8 @@ def chromium() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(prefix="chromium-home-") as home, sync_playwright() as playwright:
         # Playwright gives each launch a user-data-dir of its own; HOME keeps the rest (crash reports, caches) there too.
         browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS), env={**os.environ, "HOME": home})
+        expect.set_options(timeout=_EXPECTED_WITHIN_MILLISECONDS)
+        browser.on("context", lambda context: context.set_default_timeout(_PATIENCE_MILLISECONDS))
         try:
             yield browser
         finally:
