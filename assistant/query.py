@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,16 +68,12 @@ def _asking(question: str) -> str:
     return next((sentence for sentence in reversed(sentences) if sentence.rstrip().endswith("?")), sentences[-1])
 
 
-def word_weights(library: Library, words: Sequence[str]) -> list[float]:
-    """How much each word tells passages apart: its inverse document frequency, in natural logarithms, more than 0.
+def _weights(question: QuestionVectors, library: Library) -> Vectors:
+    """The share of each piece in the question: its word's inverse document frequency, in natural logarithms, more than 0.
 
     A word that the library never uses counts like one that stands in a thousandth of its passages.
     """
-    return [_COMMONEST - math.log(max(1.0 - rarity, _RAREST)) for rarity in library.rarity(words)]
-
-
-def _weights(question: QuestionVectors, library: Library) -> Vectors:
     words = list(dict.fromkeys(question.words))
-    by_word = dict(zip(words, word_weights(library, words), strict=True))
-    weights = np.array([by_word[word] for word in question.words], dtype=np.float32)
+    rarities = dict(zip(words, library.rarity(words), strict=True))
+    weights = np.array([_COMMONEST - math.log(max(1.0 - rarities[word], _RAREST)) for word in question.words], dtype=np.float32)
     return weights / weights.sum() if len(weights) else weights

@@ -113,11 +113,6 @@ class Embedder:
         self._reducer = PieceReducer.of(sha256, self.identity.dimension)
         self._empty_ids = _empty_ids(self._counter.get_vocab(), self._counter.all_special_ids)
 
-    @property
-    def piece_dimension(self) -> int:
-        """The length of a piece's vector."""
-        return self._reducer.dimension
-
     def encode_question(self, text: str) -> Vectors:
         """The unit vector of a question: float32, shape (dimension,)."""
         return self.encode_questions([text])[0].vector
@@ -184,10 +179,6 @@ class Embedder:
             return []
         encoded = self._counter(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
-
-    def is_common_word(self, word: str) -> bool:
-        """Whether the model has a word piece for the whole lower-case `word`: true of some 20,000 common English words."""
-        return len(self._counter.tokenize(word)) == 1
 
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of the `passages` of one document, as `encode_documents` gives them."""

@@ -24,10 +24,6 @@ class WordEmbedder(Embedder):
         self.texts_read: list[str] = []
         self.passages_read = 0
 
-    @property
-    def piece_dimension(self) -> int:
-        return DIMENSION
-
     def encode_questions(self, texts: Sequence[str]) -> list[QuestionVectors]:
         return [
             QuestionVectors(_direction(text), np.array([_direction(word) for word in words]).reshape(-1, DIMENSION), words)
