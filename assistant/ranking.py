@@ -62,7 +62,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
-        texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+        texts = passage.sentence_texts
         quotable = [position for position, text in enumerate(texts) if says_something(text)]
         if not quotable:
             continue
@@ -107,8 +107,7 @@ def sentence_features(
         values[:, 0] = hit.dense
         values[:, 1] = read.vectors @ query.vector
         values[:, 2] = overall[columns]
-        passage = hit.passage
-        texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+        texts = hit.passage.sentence_texts
         values[:, 3] = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)

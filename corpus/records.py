@@ -119,6 +119,11 @@ class Passage:
     page: int | None
     sentences: tuple[tuple[int, int], ...]
 
+    @property
+    def sentence_texts(self) -> list[str]:
+        """The words of each sentence, in order."""
+        return [self.text[start - self.start : end - self.start] for start, end in self.sentences]
+
 
 def document_id(url: str) -> str:
     """The stable id of the document at `url`: the first 16 hexadecimal digits of the address' SHA-256."""

@@ -61,9 +61,7 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     hits = library.search(query.expanded, DEPTH, query.vector)
     rows, gold = [], []
     for hit, _, values, _ in ranking.sentence_features(library, query, hits):
-        passage = hit.passage
-        for (start, end), row in zip(passage.sentences, values, strict=True):
-            text = passage.text[start - passage.start : end - passage.start]
+        for text, row in zip(hit.passage.sentence_texts, values, strict=True):
             if says_something(text):
                 rows.append(row)
                 gold.append(stands_in(text, question.gold))
