@@ -252,6 +252,16 @@ def test_markup_in_a_question_stays_words(page: Page) -> None:
     assert page.title() == "Myositis assistant"
 
 
+def test_a_press_before_the_page_is_drawn_breaks_nothing(page: Page, address: str) -> None:
+    """Gradio draws bit by bit, and on a slow machine the button stands before the line that says it is looking."""
+    press = "const early = document.body.appendChild(document.createElement('button')); early.id = 'ask'; early.click()"
+    note = "window.pressedEarly = !document.querySelector('#looking')"
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {press}; {note}; early.remove() }})")
+    page.goto(address)
+    assert ask(page, QUESTION).locator("blockquote").count() > 0
+    assert page.evaluate("window.pressedEarly"), "that the press came before the line"
+
+
 def test_an_empty_question_gets_a_kind_word(page: Page) -> None:
     page.get_by_role("button", name="Ask", exact=True).click()
     assert "the question is empty. Write what you would like to know." in page.locator("#status [role=alert]").inner_text()

@@ -5,8 +5,10 @@ import { questionBox, turns, whenChanged, whenReady } from "./moments.js";
 
 let newest = 0;
 
+// Gradio draws the page bit by bit: whoever is quick can ask before the line stands.
 function showLooking(shown) {
-  document.getElementById("looking").hidden = !shown;
+  const line = document.getElementById("looking");
+  if (line) line.hidden = !shown;
 }
 
 // After a reload the earlier questions are being asked again.
