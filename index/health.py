@@ -16,7 +16,8 @@ from corpus.visits import Visits
 from index.vectors import FILE_NAME
 
 if TYPE_CHECKING:
-    from index.library import Library, Progress
+    from index.library import Library
+    from index.progress import Progress
     from index.store import Store
     from index.vectors import VectorIndex
 

@@ -11,8 +11,9 @@ from corpus.crawl_state import CrawlLimits
 from corpus.literature import is_query
 from corpus.manifest import RECOMMENDED, Entry, is_manifest, read_manifest
 from corpus.read import local_path
-from index.library import Library, Progress
+from index.library import Library
 from index.literature import MOST_ARTICLES, add_articles
+from index.progress import Progress
 from index.records import Added
 from index.repeated import Repeated, remember, want
 from index.sites import add_site

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from corpus import Document, Fetched, MyositisError, Passage, Source, document_id, expand, retrieve
 from corpus.isolated import IsolatedReader
-from corpus.read import READER_VERSION
+from corpus.read import READER_VERSION, local_path
 from corpus.visits import Visits
 from index.embedding import Embedder
 from index.errors import LibraryError
@@ -21,6 +21,7 @@ from index.health import problems_of
 from index.intake import Intake, ReadSource, is_enough
 from index.originals import Originals
 from index.origins import Origin
+from index.progress import Progress, shares_before
 from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
 from index.store import Store
@@ -36,7 +37,6 @@ ORIGINALS = "originals"
 _CANDIDATES = 60
 _RRF_CONSTANT = 10
 
-Progress = Callable[[int, int, str], None]
 _T = TypeVar("_T")
 
 
@@ -136,9 +136,10 @@ class Library:
         """Take in `sources`; folders count as the files in them. A bad one is left out and the rest goes on.
 
         What is there already, byte for byte and with the same details stated, is left as it is and not embedded again.
-        `progress(done, total, address)` is called before each input, with the number of those that are dealt with: written,
-        or found to be there. Some are embedded together, but each document is one transaction. `allowed_hosts` are asked by
-        name though their address is not a public one; each host is asked once in `delay` seconds.
+        `progress(done, total, address, share)` is called before each input, with the number of those that are dealt with:
+        written, or found to be there; `share` is theirs of all bytes, where every input is a file. Some are embedded together,
+        but each document is one transaction. `allowed_hosts` are asked by name though their address is not a public one; each
+        host is asked once in `delay` seconds.
         """
         outcomes: list[Added] = []
         queue: list[Source] = []
@@ -148,13 +149,15 @@ class Library:
             except MyositisError as error:
                 outcomes.append(Added(source.url, "left out", reason=str(error)))
         unreadable = len(outcomes)
+        shares = shares_before([local_path(source) for source in queue]) if progress else None
         intake = self._intake()
         batch: list[ReadSource | Added] = []
         with IsolatedReader() as reader, self.changing(), Visits(allowed_hosts, delay) as visits:
             try:
                 for source in queue:
                     if progress:
-                        progress(len(outcomes) - unreadable, len(queue), source.url)
+                        done = len(outcomes) - unreadable
+                        progress(done, len(queue), source.url, shares[done] if shares else None)
                     batch.append(or_left_out(source.url, partial(_fetch_and_read, intake, source, reader, visits)))
                     if is_enough(batch):
                         full, batch = batch, []

@@ -7,7 +7,8 @@ from corpus.download import Downloads
 from corpus.errors import RetractedError
 from corpus.isolated import IsolatedReader
 from corpus.literature import EUROPE_PMC, PUBMED, LiteratureAccess, LiteratureSearch
-from index.library import Library, Progress
+from index.library import Library
+from index.progress import Progress
 from index.records import Added
 from index.repeated import Repeated, is_unwanted, remember
 from index.settings import FILE_NAME

@@ -13,8 +13,9 @@ from corpus.literature import is_query
 from corpus.read import local_path
 from corpus.starter import SCHEME, starter_sources
 from corpus.visits import Visits
-from index.library import Library, Progress, or_left_out
+from index.library import Library, or_left_out
 from index.literature import add_articles
+from index.progress import Progress
 from index.records import Added, DocumentSummary
 from index.repeated import all_repeated, is_unwanted
 from index.sites import add_site, menu_lines

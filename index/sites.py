@@ -11,7 +11,8 @@ from corpus.crawl_state import CrawlLimits, CrawlState
 from corpus.isolated import IsolatedReader
 from corpus.site import Crawled, crawl
 from index.errors import clear_errors
-from index.library import Library, Progress, or_left_out
+from index.library import Library, or_left_out
+from index.progress import Progress
 from index.records import Added
 from index.repeated import Repeated, is_unwanted, remember
 

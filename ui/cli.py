@@ -22,7 +22,7 @@ from corpus.records import Kind
 if TYPE_CHECKING:
     from assistant import Assistant
     from index import Library
-    from index.library import Progress
+    from index.progress import Progress
 
 app = typer.Typer(
     name="myositis",
@@ -328,10 +328,10 @@ def _assistant(directory: Path, also_tell: Progress | None = None) -> Assistant:
 
     with progress_bar("Building the starter library") as bar:
 
-        def progress(done: int, total: int, address: str) -> None:
-            bar(done, total, address)
+        def progress(done: int, total: int, address: str, share: float | None = None) -> None:
+            bar(done, total, address, share)
             if also_tell is not None:
-                also_tell(done, total, address)
+                also_tell(done, total, address, share)
 
         return open_or_build(directory, progress)
 

@@ -11,7 +11,7 @@ from assistant import Assistant
 from corpus.starter import starter_sources
 from index import Library
 from index.embedding import ENCODING_VERSION
-from index.library import Progress
+from index.progress import Progress
 
 _MARK = "starter"
 _UNDER_WAY = "under way"

@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from assistant import Assistant
 from corpus import Document, MyositisError
 from corpus.starter import topics
-from index.library import Progress
+from index.progress import Progress
 from ui.feedback import add_feedback
 from ui.files import OwnFile, own_files
 from ui.guard import Guard

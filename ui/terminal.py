@@ -9,12 +9,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from assistant import Answer
 from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
 from index import Added, DocumentSummary
-from index.library import Progress as Report
+from index.progress import Progress as Report
 from ui.texts import text
 
 out = Console(soft_wrap=True, highlight=False)
@@ -24,20 +25,25 @@ _WIDTH = 96
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Report]:
-    """A bar on stderr for `Library.add`: the input at hand, count, and time left; gone when it is done."""
+    """A bar on stderr for `Library.add`: how far it is, count, time left, the input at hand; gone when it is done.
+
+    Bar and time go by the share of the work where that is told, else by the count. What stands last gives way on a narrow screen.
+    """
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=16),
+        TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[address]}"),
+        TextColumn("{task.fields[address]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
     )
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(what, total=None, address="")
+    with Progress(*columns, console=err, transient=True, expand=True, speed_estimate_period=120) as bar:
+        task = bar.add_task(what, total=None, address="", count="")
 
-        def report(done: int, total: int, address: str) -> None:
-            bar.update(task, completed=done, total=total, address=escape(address[-48:]))
+        def report(done: int, total: int, address: str, share: float | None = None) -> None:
+            far = share if share is not None else done / total if total else 0.0
+            name = escape(address.rstrip("/").rsplit("/", 1)[-1] or address)
+            bar.update(task, completed=far, total=1.0, count=f"{done}/{total}", address=name)
 
         yield report
 

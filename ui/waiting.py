@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from index.library import Progress
+from index.progress import Progress
 from ui.files import own_files
 from ui.markup import escaped, whole_page
 from ui.texts import chosen_language, speaking, text
@@ -48,7 +48,7 @@ class _Server(ThreadingHTTPServer):
         self.socket = listener.dup()
         self.done, self.total = 0, 0
 
-    def tell(self, done: int, total: int, address: str) -> None:
+    def tell(self, done: int, total: int, address: str, share: float | None = None) -> None:
         """Note how far the work is."""
         self.done, self.total = done, total
 

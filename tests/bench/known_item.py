@@ -69,7 +69,7 @@ def build(chosen: Sequence[Page], folder: Path) -> Library:
     library = Library.open(folder / "library")
     before = time.monotonic()
 
-    def tell(done: int, total: int, _name: str) -> None:
+    def tell(done: int, total: int, address: str, share: float | None = None) -> None:
         if done and done % 500 == 0:
             print(f"{done} of {total} answers taken in, {time.monotonic() - before:.0f} s", flush=True)
 

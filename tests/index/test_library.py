@@ -184,8 +184,8 @@ def test_progress_is_told_before_each_input_and_at_the_end(library: Library, lea
     """It counts what is dealt with: three short inputs are written together."""
     told: list[tuple[int, int, str]] = []
 
-    def tell(done: int, total: int, name: str) -> None:
-        told.append((done, total, Path(name).name))
+    def tell(done: int, total: int, address: str, share: float | None = None) -> None:
+        told.append((done, total, Path(address).name))
 
     library.add([Source(path=str(leaflets))], progress=tell)
     assert told == [(0, 3, "falls.txt"), (0, 3, "hands.html"), (0, 3, "swallowing.md"), (3, 3, "")]
@@ -194,10 +194,32 @@ def test_progress_is_told_before_each_input_and_at_the_end(library: Library, lea
     assert told == [(0, 3, "falls.txt"), (1, 3, "hands.html"), (2, 3, "swallowing.md"), (3, 3, "")]
 
 
+def test_progress_tells_the_share_of_the_bytes_that_is_dealt_with(library: Library, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.txt").write_text("Long.\n\n" + "The hand is weak. " * 400, encoding="utf-8")
+    (pages / "b.txt").write_text("Short.\n\nThe thigh is weak.", encoding="utf-8")
+    told: list[float | None] = []
+
+    def tell(done: int, total: int, address: str, share: float | None = None) -> None:
+        told.append(share)
+
+    library.add([Source(path=str(pages))])  # what is there already is dealt with one by one
+    library.add([Source(path=str(pages))], progress=tell)
+    first, second, last = told
+    assert first == 0
+    assert second is not None
+    assert second > 0.99
+    assert last is None, "all are dealt with"
+    told.clear()
+    library.add([Source(path=str(pages)), Source(url="https://127.0.0.1/")], progress=tell)
+    assert set(told) == {None}, "nobody knows the size of a page that was not read yet"
+
+
 def test_an_interruption_keeps_what_was_complete(library: Library, leaflets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.intake._TEXTS_AT_ONCE", 1)
 
-    def interrupt(done: int, _total: int, _name: str) -> None:
+    def interrupt(done: int, total: int, address: str, share: float | None = None) -> None:
         if done == 2:
             raise KeyboardInterrupt
 

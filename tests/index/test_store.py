@@ -207,7 +207,7 @@ import sys
 from corpus import Source
 from index import Library
 from tests.index.word_embedder import WordEmbedder
-def tell(done, total, name):
+def tell(done, total, name, share):
     print(done, flush=True)
 with Library.open(sys.argv[1], embedder=WordEmbedder()) as library:
     library.add([Source(path=sys.argv[2])], progress=tell)
