@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
@@ -75,9 +76,15 @@ def faults(page: Page) -> list[object]:
 
 def assert_faultless(page: Page, where: str) -> None:
     """In light, dark and high contrast, on a wide and a narrow screen."""
-    for scheme, contrast in _COLOURS:
-        page.emulate_media(color_scheme=scheme, contrast=contrast)
+    for colours in in_all_colours(page):
         for width in _WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            assert faults(page) == [], f"{where}, {scheme}, {contrast}, {width} pixels"
+            assert faults(page) == [], f"{where}, {colours}, {width} pixels"
+
+
+def in_all_colours(page: Page) -> Iterator[str]:
+    """Set the page to each of its colours, and name them; afterwards it is light again."""
+    for scheme, contrast in _COLOURS:
+        page.emulate_media(color_scheme=scheme, contrast=contrast)
+        yield f"{scheme}, {contrast}"
     page.emulate_media(color_scheme="light", contrast="no-preference")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.measures import assert_faultless, faults, opened
+from tests.ui.measures import FAINT, LEAST_CONTRAST, assert_faultless, faults, in_all_colours, opened
 
 ANSWER = "food gets stuck in his throat, what helps?"
 # Every kind of turn, one after the other.
@@ -75,6 +75,35 @@ def test_axe_finds_nothing_on_the_librarys_copy(conversation: Page, address: str
         page.goto(f"{address}{where}")
         assert_faultless(page, where)
     page.close()
+
+
+def test_words_stay_clear_under_the_pointer(conversation: Page) -> None:
+    """On a phone what was tapped last counts as under the pointer."""
+    kinds = (
+        ".show-me",
+        ".card .button-link:not(.show-me)",
+        ".related button",
+        ".turn-tools button",
+        ".tools a",
+        "#ask",
+        "summary",
+    )
+    for name in kinds:
+        thing = conversation.locator(name).locator("visible=true").first
+        for colours in in_all_colours(conversation):
+            thing.hover()
+            assert conversation.evaluate(FAINT, LEAST_CONTRAST) == [], f"{name}, {colours}"
+
+
+def test_words_stay_clear_on_paper_where_no_ground_is_printed(conversation: Page) -> None:
+    conversation.emulate_media(color_scheme="dark", media="print")
+    conversation.evaluate("dispatchEvent(new Event('beforeprint'))")
+    bare = conversation.add_style_tag(content="* { background: none !important }")
+    assert conversation.locator("header h1, .turn .emergency").first.is_visible()
+    assert conversation.evaluate(FAINT, LEAST_CONTRAST) == []
+    bare.evaluate("(one) => one.remove()")
+    conversation.evaluate("dispatchEvent(new Event('afterprint'))")
+    conversation.emulate_media(color_scheme="light", media="screen")
 
 
 @pytest.fixture(scope="module")
