@@ -108,7 +108,8 @@ class Document:
 class Passage:
     """A run of whole sentences of one section: what is indexed and found. `page` is that of its first character.
 
-    `sentences` are the spans of its sentences, in order; they cover the passage but for the white space between them.
+    `sentences` are the spans of its sentences, in order; they cover the passage but for white space, the marks
+    of list items, what is left of a bracket, and the numbers of notes between them.
     """
 
     document_id: str

@@ -73,13 +73,15 @@ class Intake:
                 "Leave one of them out, or give each its own address",
             )
         before = self._store.document(document.id) if self._store.is_embedded_as_now(document.id) else None
-        if before is not None and before == replace(document, retrieved=before.retrieved, sha256=before.sha256):
+        passages = cut(document, self._embedder().count_pieces)
+        same_text = before is not None and before == replace(document, retrieved=before.retrieved, sha256=before.sha256)
+        if same_text and passages == self._store.passages_of(document.id):  # an earlier version may have cut it otherwise
             self._store.keep_reading(document.id, reading)
             return self._unchanged(document.id, fetched, reading, origin)
         if document.id in self._read and how == reading:
             return Added(fetched.url, "unchanged", document.id)  # named twice, and waits to be written
         self._read[document.id] = (reading, fetched.url)
-        return ReadSource(fetched, document, cut(document, self._embedder().count_pieces), reading, origin)
+        return ReadSource(fetched, document, passages, reading, origin)
 
     def _unchanged(self, document_id: str, fetched: Fetched, reading: str, origin: Origin) -> Added:
         self._store.keep_origin(document_id, origin)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from corpus import Document, Passage, cut
 from corpus.canonical import canonical_line
+
+# What may stand between two sentences: white space, the mark of a list's item, a stray bracket, the number of a note.
+NO_WORDS = re.compile(r"(?:[-*•◦▪‣·–—)\]}.,;:\s]|(?<=[.!?])\d{1,3}(?:[,–-]\d{1,3})*)*")
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
@@ -68,12 +72,13 @@ def check_passages(document: Document, passages: Sequence[Passage]) -> None:
     for section in document.sections:
         if section.quotable:
             spans = [span for passage in passages for span in passage.sentences if section.start <= span[0] < section.end]
-            spoken = "".join(text[start:end] for start, end in spans)
-            assert "".join(spoken.split()) == "".join(text[section.start : section.end].split())
+            edges = [section.start, *(edge for span in spans for edge in span), section.end]
+            for before, after in zip(edges[::2], edges[1::2], strict=True):
+                assert NO_WORDS.fullmatch(text, before, after), text[before:after]
 
 
 def check_sentences(text: str, passage: Passage) -> None:
-    """Sentences stand in the passage from its first character to its last, in order, with only white space between them."""
+    """Sentences stand in the passage from its first character to its last, in order, with no words between them."""
     assert passage.sentences
     assert passage.sentences[0][0] == passage.start
     assert passage.sentences[-1][1] == passage.end
@@ -82,4 +87,4 @@ def check_sentences(text: str, passage: Passage) -> None:
         assert text[start:end] == text[start:end].strip()
     for (_, end), (start, _) in zip(passage.sentences, passage.sentences[1:], strict=False):
         assert end <= start
-        assert not text[end:start].strip()
+        assert NO_WORDS.fullmatch(text, end, start), text[end:start]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.canonical import canonical_line
 from corpus.sentences import LONGEST, LONGEST_LIST, sentence_spans
+from tests.corpus.span_checks import NO_WORDS
 
 
 def sentences(text: str) -> list[str]:
@@ -40,8 +41,6 @@ def sentences(text: str) -> list[str]:
         ["IBM weakens fingers, thighs, etc.", "It is rare."],
         ["Patients (n = 22) trained for 12 weeks.", "Strength was kept."],
         ["The U.S. trial ended.", "The U.K. trial went on."],
-        ["Weakness is slow.12", "Patients fall often."],
-        ["Weakness is slow.1,2", "The hands weaken."],
         ["Weakness is slow.³", "The hands weaken."],
         ["Weakness is slow [12].", "The hands weaken."],
         ["It helps me \U0001f600.", "Try it \U0001f3cb\ufe0f often.", "Then \U0001f468\u200d\U0001f469\u200d\U0001f467 rest."],
@@ -56,7 +55,13 @@ def test_sentences_end_where_a_reader_ends_them(expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "whole",
-    ["As in Fig.2 IBM is slow.", "The p.Arg159His variant of VCP is known.", "See section 2.1 Methods for more.", "It is 3.5 T."],
+    [
+        "As in Fig.2 IBM is slow.",
+        "The p.Arg159His variant of VCP is known.",
+        "See section 2.1 Methods for more.",
+        "It is 3.5 T.",
+        "As in Fig.2",
+    ],
 )
 def test_a_full_stop_inside_a_sentence_does_not_end_it(whole: str) -> None:
     assert sentences(whole) == [whole]
@@ -114,6 +119,92 @@ def test_only_the_stretch_asked_for_is_cut() -> None:
     assert sentence_spans("") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Weakness is slow.12 Patients fall often.", ["Weakness is slow.", "Patients fall often."]),
+        ("Weakness is slow.1,2 - The hands weaken.", ["Weakness is slow.", "The hands weaken."]),
+        (
+            "On average, Americans eat about 15 grams of fiber each day.3",
+            ["On average, Americans eat about 15 grams of fiber each day."],
+        ),
+        (
+            "(Watch the video.\n) In glaucoma the fluid drains too slowly.",
+            ["(Watch the video.", "In glaucoma the fluid drains too slowly."],
+        ),
+    ],
+)
+def test_the_number_of_a_note_and_what_is_left_of_a_bracket_are_no_part_of_a_sentence(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence"),
+    [
+        ("Smoking", "Most cases of COPD develop over time, from breathing in fumes."),
+        ("How Glaucoma Develops", "There are several different types of glaucoma."),
+        ("Open-angle Glaucoma", "The most common type of glaucoma is called open-angle glaucoma."),
+        ("Symptoms of Glaucoma", "Glaucoma can develop in one or both eyes."),
+        ("Hashimotos Disease", "Hashimotos disease, also called chronic lymphocytic thyroiditis, is common."),
+        ("How Bone Loss Occurs", "Bone is living tissue."),
+        ("Signs and Symptoms of Vitamin B12 Deficiency", "Vitamin B12 deficiency may lead to nerve damage."),
+        ("Physical Exam", "A physical exam may help diagnose anemia."),
+        ("Risk factors", "The risk of cataract increases as you get older."),
+        ("Limit the Amount of Alcohol You Drink", "In general, healthy men and women should drink little."),
+    ],
+)
+def test_a_heading_that_was_run_into_a_sentence_is_no_part_of_it(heading: str, sentence: str) -> None:
+    assert sentences(f"It is slow. {heading} {sentence} Ask first.") == ["It is slow.", heading, sentence, "Ask first."]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "The American College of Rheumatology recommends it.",
+        "New York and New Jersey have clinics.",
+        "Duran Duran is a band.",
+        "It was in The Lancet that it stood.",
+        "They live in The Hague with friends.",
+        "He saw a film called The thing.",
+        "Young People Who Fall can call us.",
+        "Vitamin A helps the eyes, and Hepatitis B is a virus.",
+        "Deep vein thrombosis in Deep Vein Clinics is treated.",
+        "Read The doctor is in by Hill.",
+        "National Cancer Institute Cancer Information Service answers.",
+        "The Food and Drug Administration approved it.",
+        "Patients with IBM (If ambulant) fall.",
+    ],
+)
+def test_a_name_in_capitals_does_not_part_a_sentence(whole: str) -> None:
+    assert sentences(whole) == [whole]
+
+
+def test_a_list_in_running_text_stays_behind_its_colon() -> None:
+    listed = "Call if you have: - A feeling of fullness. - Headaches. - Weakness."
+    assert sentences(f"It is slow. {listed} Ask first.") == ["It is slow.", listed, "Ask first."]
+
+
+def test_an_item_far_behind_its_colon_keeps_its_mark_unless_it_is_a_sentence() -> None:
+    items = ["A Holter monitor, which is a small box that is worn.", "A Holter monitor is worn on the chest."]
+    found = sentences(
+        "Tests include: - " + "- ".join(["One of very many other tests there are. "] * 20 + [f"{item} " for item in items])
+    )
+    assert found[-2:] == [f"- {items[0]}", items[1]]
+
+
+def test_items_that_nothing_leads_into_are_sentences_without_their_marks() -> None:
+    text = "Key Points - Falls are common. - Most falls happen at home."
+    assert sentences(text) == ["Key Points", "Falls are common.", "Most falls happen at home."]
+
+
+def test_a_list_in_small_letters_that_lost_its_full_stop_ends_before_the_next_sentence() -> None:
+    listed = "Some common causes are - stroke - diabetes - heavy metal poisoning"
+    assert sentences(f"{listed} In addition, some children are born with it.") == [
+        listed,
+        "In addition, some children are born with it.",
+    ]
+
+
 _PIECES = st.sampled_from(
     [
         "The muscle",
@@ -130,7 +221,12 @@ _PIECES = st.sampled_from(
         "ضعف.",
         "\U0001f600",
         "•",
+        "- Falls",
+        "are: -",
         ":",
+        ")",
+        "Symptoms of Weakness Weakness can",
+        "Smoking The most",
     ]
 )
 
@@ -141,7 +237,7 @@ def test_spans_hold_every_word_once_and_in_order(pieces: list[str]) -> None:
     at = 0
     for start, end in sentence_spans(text):
         assert at <= start < end
-        assert not text[at:start].strip()
+        assert NO_WORDS.fullmatch(text, at, start), text[at:start]
         assert text[start:end] == text[start:end].strip()
         at = end
-    assert not text[at:].strip()
+    assert NO_WORDS.fullmatch(text, at), text[at:]

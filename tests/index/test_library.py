@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus import Source, read
-from index import Library, LibraryError
+from corpus import Source, passages, read
+from corpus.read import READER_VERSION
+from index import Library, LibraryError, intake
 from index.embedding import embedded_texts
 from index.records import Vectors
 from tests.corpus.span_checks import check_passages
@@ -89,6 +90,18 @@ def test_a_changed_input_replaces_what_was_there(library: Library, leaflets: Pat
     assert found(library, "walker steadies") == "A walker steadies those who fall."
     assert not any("brace" in hit.passage.text for hit in library.search("brace for the knee"))
     assert len(originals(library)) == 3
+    assert library.check().problems == ()
+
+
+def test_the_same_text_is_taken_in_again_where_a_later_version_cuts_it_otherwise(
+    library: Library, leaflets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, leaflets)
+    monkeypatch.setattr(intake, "READER_VERSION", READER_VERSION + 1)
+    assert add(library, leaflets) == ["unchanged"] * 3
+    monkeypatch.setattr(intake, "READER_VERSION", READER_VERSION + 2)
+    monkeypatch.setattr(passages, "MOST_PIECES", 1)
+    assert "replaced" in add(library, leaflets)
     assert library.check().problems == ()
 
 
