@@ -2,7 +2,8 @@
 
 The second MedQuAD set was written without asking the assistant: `split` is "tune" for four questions of a style in five and
 "held_back" for the fifth, which is never looked at while the assistant is changed. A follow-up gives every turn of its
-talk in `turns` (the last is `question`) and the same question by itself in `standalone`.
+talk in `turns` (the last is `question`) and the same question by itself in `standalone`. So were the starter questions
+from t241 on.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from xml.etree import ElementTree
 from corpus.starter import starter_sources
 
 FOLDER = Path(__file__).parent
+STARTER = FOLDER / "questions.jsonl"
 FIRST = FOLDER / "medquad_questions.jsonl"
 SECOND = FOLDER / "medquad_questions_2.jsonl"
 PHRASINGS = FOLDER / "phrasings.jsonl"
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
 KEYS = {"id", "question", "style", "expects", "split", "gold"}
+STARTER_KEYS = {"id", "turns", "topic", "style", "expects", "split", "gold"}
+# The first starter question of those that were added later, where the assistant was weakest.
+ADDED = "t241"
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -65,6 +70,34 @@ def test_one_question_in_five_of_every_style_is_held_back() -> None:
         tune, held_back = styles.pop((style, "tune")), styles.pop((style, "held_back"))
         assert held_back == (tune + held_back) // 5 > 0, style
     assert not styles
+
+
+def test_every_starter_question_has_its_keys_and_no_two_are_alike() -> None:
+    questions = lines(STARTER)
+    assert [one["id"] for one in questions] == [f"t{number:03}" for number in range(1, len(questions) + 1)]
+    assert len({tuple(turn.casefold() for turn in one["turns"]) for one in questions}) == len(questions)
+    for one in questions:
+        talk = {"standalone"} if len(one["turns"]) > 1 else set()
+        assert set(one) == STARTER_KEYS | talk, one["id"]
+        assert bool(one["gold"]) is (one["expects"] in {"answer", "decline"}), one["id"]
+        assert one["split"] in {"tune", "held_back"}, one["id"]
+
+
+def test_every_fifth_of_the_added_starter_questions_of_a_style_is_held_back() -> None:
+    styles: dict[str, list[str]] = {}
+    for one in lines(STARTER):
+        if one["id"] >= ADDED:
+            styles.setdefault(one["style"], []).append(one["split"])
+    assert {style: len(splits) for style, splits in styles.items()} == {
+        "lay synonym": 70,
+        "follow-up": 25,
+        "near-miss": 35,
+        "in-domain gap": 15,
+        "off-topic": 10,
+    }
+    for style, splits in styles.items():
+        expected = ["held_back" if place % 5 == 0 else "tune" for place in range(1, len(splits) + 1)]
+        assert splits == expected, style
 
 
 def test_every_sentence_of_both_sets_stands_in_its_page(shared_data: Path) -> None:
