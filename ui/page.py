@@ -82,7 +82,9 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 
     @speaking(spoken)
     def remove(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-        return _shown(turns[:-1] if _sent(event, "remove", str) == "last" else [])
+        if _sent(event, "remove", str) == "last":
+            return _shown(turns[:-1])
+        return _shown([], gr.update(value="", label=text("ask.question")))
 
     with gr.Blocks(title=text("page.title"), analytics_enabled=False) as page:
         turns = gr.State([], time_to_live=_KEPT_SECONDS)
@@ -142,10 +144,13 @@ def _asked(assistant: Assistant, question: str, turns: Sequence[Turn]) -> list[T
     return [*turns, Turn(number, question, turn_html(answer, number, around))][-_MOST_TURNS:]
 
 
-def _shown(turns: list[Turn]) -> tuple[Any, ...]:
-    """The page with these turns: state, conversation, question box, what removes turns, no problem."""
-    label = text("ask.next_question") if turns else text("ask.question")
-    return turns, _conversation(turns), gr.update(value="", label=label), _removing(turns), ""
+def _shown(turns: list[Turn], box: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    """The page with these turns: state, conversation, question box, what removes turns, no problem.
+
+    What the box holds is left to js/asking.js, which knows what was written after the question was sent.
+    """
+    box = box or gr.update(label=text("ask.next_question"))
+    return turns, _conversation(turns), box, _removing(turns), ""
 
 
 def _introduction(asks_feedback: bool) -> str:

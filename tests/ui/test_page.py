@@ -353,11 +353,12 @@ class _Slow(Assistant):
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)
-        self.let = threading.Event()
+        self.begun, self.let = threading.Event(), threading.Event()
         self.asked: list[str] = []
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         self.asked.append(question)
+        self.begun.set()
         assert self.let.wait(30)
         return super().ask(question, history)
 
@@ -380,6 +381,38 @@ def test_the_page_says_that_it_is_looking_and_asks_once(assistant: Assistant, br
         page.wait_for_timeout(1000)
         assert slow.asked == [QUESTION]
         assert page.locator(".turn").count() == 1
+        page.close()
+
+
+def test_what_is_written_while_an_answer_is_made_is_kept_and_written_on(assistant: Assistant, browser: Browser) -> None:
+    slow = _Slow(assistant.library)
+    with serving(build_app(slow)) as address:
+        page = browser.new_page()
+        page.goto(address)
+        box = page.locator("#question textarea")
+        box.fill(QUESTION)
+        page.keyboard.press("Enter")
+        slow.begun.wait(30)
+        box.fill("and when he sleeps, to")
+        page.keyboard.press("Enter")  # too early: one question at a time
+        slow.let.set()
+        page.locator("#turn-1").wait_for()
+        expect(box).to_be_focused()
+        page.keyboard.type("p?")
+        expect(box).to_have_value("and when he sleeps, top?")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(page.locator("#turn-2 h2")).to_be_focused()
+        expect(box).to_have_value("")
+        assert slow.asked == [QUESTION, "and when he sleeps, top?"]
+        box.fill("half a ques")
+        page.locator("#turn-2 .related button").first.click()
+        expect(page.locator("#turn-3 h2")).to_be_focused()
+        expect(box).to_have_value("half a ques")
+        page.get_by_role("button", name="Start over").click()
+        page.get_by_role("button", name="Yes, start over").click()
+        expect(page.locator(".turn")).to_have_count(0)
+        expect(box).to_have_value("")
         page.close()
 
 
