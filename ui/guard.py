@@ -10,7 +10,7 @@ import re
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.settings import Settings
@@ -27,12 +27,12 @@ _OTHERS = "|".join(code for code in LANGUAGES if code != DEFAULT)
 # The addresses the page uses, below the address it is served at.
 _READ = re.compile(
     r"/|/healthz|/(?:source|original)/[^/]+|/source/[^/]+/(?:part|page/\d{1,6}\.png)"
-    rf"|(?:/(?:{_OTHERS}))?/(?:theme\.css|(?:assets|static)/.+|gradio_api/(?:queue/data|heartbeat/[^/]+|startup-events))"
+    rf"|(?:/(?:{_OTHERS}))?/(?:theme\.css|(?:assets|static)/.+|gradio_api/(?:queue/data|heartbeat/[^/]+|startup-events|app_id))"
 )
 _OWN_FILES = frozenset(own_files()) | INSTALLABLE
-# What may be sent, and how many bytes of it. A question has at most 4,000 characters; Gradio sends more around it.
+# What may be sent, and how many bytes of it. A question has at most 4,000 characters, and a reload sends up to forty at once.
 _WRITE = {
-    re.compile(rf"(?:/(?:{_OTHERS}))?/gradio_api/(?:queue/join|cancel|reset)/?"): 64 * 1024,
+    re.compile(rf"(?:/(?:{_OTHERS}))?/gradio_api/(?:queue/join|cancel|reset)/?"): 1024 * 1024,
     re.compile(r"/handout\.(?:pdf|html|txt)"): handout.MOST_BODY_BYTES,
 }
 _FEEDBACK = {re.compile(r"/feedback"): feedback.MOST_BODY_BYTES}
@@ -134,7 +134,7 @@ class Guard:
         length = headers.get("content-length", "")
         if not length.isdecimal():
             return PlainTextResponse("The length of the content must be stated", 411)
-        return PlainTextResponse("The content is too long", 413) if int(length) > most else None
+        return _too_long(path) if int(length) > most else None
 
     def _with_headers(self, send: Send) -> Send:
         """`send`, with the security headers on every response that does not set its own."""
@@ -148,6 +148,12 @@ class Guard:
             await send(message)
 
         return guarded
+
+
+def _too_long(path: str) -> Response:
+    """What the reader is shown where too much was sent: by Gradio, which reads JSON only, or by the page's own scripts."""
+    told = text("problem.too_long")
+    return JSONResponse({"detail": told}, 413) if "/gradio_api/" in path else PlainTextResponse(told, 413)
 
 
 def rewritten(page: str, nonce: str) -> str:
