@@ -1,7 +1,8 @@
 """What people say, put into the words that texts use: for "my legs keep giving way" texts say "knee buckling".
 
-The vocabulary is data, corpus/starter/lay_vocabulary.toml, whose head tells how its phrases are written; the synonyms of the
-glossary are phrases too. Words are compared by their stem (Snowball's for English).
+The vocabulary is data, two files of corpus/starter: lay_vocabulary.toml, whose head tells how phrases are written, and
+general_lay_vocabulary.toml for medicine at large. The synonyms of the glossary are phrases too. Words are compared by their stem
+(Snowball's for English).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import snowballstemmer
@@ -25,6 +26,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CLAUSE_END = re.compile(r"[.?!;:\n]+(?=\s|$)")
 # How many other words may stand between the parts of a phrase that come in any order.
 _APART = 4
+# How many words keep their stem: more than the vocabulary has, so that those of its phrases stay known.
+_STEMS_KEPT = 20_000
 
 
 def expansions(question: str) -> tuple[str, ...]:
@@ -47,15 +50,18 @@ class LayVocabulary:
         unstemmed: Sequence[str] = (),
     ) -> None:
         """Take `phrases` (phrase -> words of texts), lists of words that are the `same` as their first, and special words."""
-        self._stemmer = snowballstemmer.stemmer("english")
+        # People use the same words again and again, and the stemmer is slow: asked each time it takes most of the time.
+        self._stem = lru_cache(maxsize=_STEMS_KEPT)(snowballstemmer.stemmer("english").stemWord)
         self._unstemmed = frozenset(unstemmed)
         self._ignored: frozenset[str] = frozenset()
         self._same: dict[Words, Words] = {}
+        self._longest_same = 0
         # Single words first, so that "gave way" is known once "give way" is.
         for single in (True, False):
             for first, *others in same:
                 pairs = [(self.words(other), self.words(first)) for other in others]
                 self._same |= {other: word for other, word in pairs if (len(other) == 1) is single and other != word}
+                self._longest_same = max(map(len, self._same), default=0)
         self._ignored = frozenset(stem for word in ignored for stem in self.words(word))
         self._in_order: dict[Words, list[str]] = defaultdict(list)
         self._in_any_order: dict[str, list[tuple[tuple[Words, ...], list[str]]]] = defaultdict(list)
@@ -102,8 +108,8 @@ class LayVocabulary:
         """The stems of `text`, the same for words that are the same, without those that are ignored."""
         plain = text.lower().replace("’", "'").removesuffix("'s").replace("'s ", " ")
         words = [word.replace("'", "") for word in _WORD.findall(plain)]
-        stems = [word if word in self._unstemmed else self._stemmer.stemWord(word) for word in words]
-        for length in range(1, max(map(len, self._same), default=0) + 1):
+        stems = [word if word in self._unstemmed else self._stem(word) for word in words]
+        for length in range(1, self._longest_same + 1):
             stems = self._replaced(stems, length)
         return tuple(stem for stem in stems if stem not in self._ignored)
 
@@ -125,13 +131,17 @@ def _stands(part: Words, words: Words) -> bool:
 
 @cache
 def _vocabulary() -> LayVocabulary:
-    with (FOLDER / "lay_vocabulary.toml").open("rb") as file:
-        loaded: dict[str, Any] = tomllib.load(file)
+    loaded = _loaded("lay_vocabulary.toml")
     phrases: dict[str, list[str]] = defaultdict(list)
-    for entry in loaded["lay"]:
+    for entry in [*loaded["lay"], *_loaded("general_lay_vocabulary.toml")["lay"]]:
         for phrase in entry["says"]:
             phrases[phrase] += entry["texts"]
     for term in glossary():
         for synonym in term.synonyms:
             phrases[synonym].append(term.term)
     return LayVocabulary(phrases, loaded["same"], loaded["ignored"], loaded["unstemmed"])
+
+
+def _loaded(name: str) -> dict[str, Any]:
+    with (FOLDER / name).open("rb") as file:
+        return tomllib.load(file)

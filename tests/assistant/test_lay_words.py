@@ -10,7 +10,8 @@ from assistant.lay_words import LayVocabulary, expansions
 from corpus.starter import FOLDER
 
 VOCABULARY = tomllib.loads((FOLDER / "lay_vocabulary.toml").read_text(encoding="utf-8"))
-PHRASES = [(phrase, entry["texts"]) for entry in VOCABULARY["lay"] for phrase in entry["says"]]
+GENERAL = tomllib.loads((FOLDER / "general_lay_vocabulary.toml").read_text(encoding="utf-8"))
+PHRASES = [(phrase, entry["texts"]) for entry in [*VOCABULARY["lay"], *GENERAL["lay"]] for phrase in entry["says"]]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,24 @@ PHRASES = [(phrase, entry["texts"]) for entry in VOCABULARY["lay"] for phrase in
         ("Is it catching? Does it run in the family?", "hereditary"),
         ("how long has she got", "life expectancy"),
         ("They put a muscle sample under the microscope", "biopsy"),
+        ("What do gallstones stem from?", "causes"),
+        ("Is ringworm catching?", "contagious"),
+        ("How long have we got?", "life expectancy"),
+        ("What are my odds of a second one?", "risk"),
+        ("Will it clear up by itself?", "resolves without treatment"),
+        ("How can I ward off shingles?", "prevent"),
+        ("How do doctors find out if it is coeliac?", "diagnosis"),
+        ("Mum has furred-up arteries", "atherosclerosis"),
+        ("Nan's face dropped on one side", "facial paralysis"),
+        ("He's gone yellow", "jaundice"),
+        ("She had water on the brain as a baby", "hydrocephalus"),
+        ("touch of sugar", "diabetes"),
+        ("I leak when I sneeze", "urinary incontinence"),
+        ("They want to put a camera up his backside", "colonoscopy"),
+        ("Does he need a new kidney?", "organ transplant"),
+        ("She's on clot busters", "anticoagulants"),
+        ("my grandson was born with six fingers", "polydactyly"),
+        ("Why do I keep forgetting things?", "memory loss"),
     ],
 )
 def test_lay_phrases_bring_the_words_of_texts(question: str, text: str) -> None:
@@ -61,6 +80,13 @@ def test_lay_phrases_bring_the_words_of_texts(question: str, text: str) -> None:
         "I fell. Over the years I had many doctors.",
         "Why did the study run for a year?",
         "It is hard to say.",
+        # Words with the stem of a lay word: preventer, monthlies, thinner, secondaries.
+        "Does sleep prevent it?",
+        "I see the nurse every month.",
+        "Is the slice thin?",
+        "Are there secondary forms?",
+        "Is it cold there?",
+        "Write it down, please.",
         "",
     ],
 )
@@ -85,8 +111,15 @@ def test_every_phrase_is_known_in_its_own_words() -> None:
         assert set(texts) <= {*expansions(f"Well, {said}."), *(text for text in texts if text.lower() in said)}, phrase
 
 
+def test_no_entry_of_the_general_vocabulary_repeats_a_phrase_or_says_what_the_first_file_says_already() -> None:
+    said = {(phrase, text) for entry in VOCABULARY["lay"] for phrase in entry["says"] for text in entry["texts"]}
+    for entry in GENERAL["lay"]:
+        assert len(set(entry["says"])) == len(entry["says"]), entry
+        assert not [phrase for phrase in entry["says"] if {(phrase, text) for text in entry["texts"]} <= said], entry
+
+
 def test_the_vocabulary_is_broad_and_no_phrase_shrinks_to_one_common_word() -> None:
-    assert len({phrase for phrase, _ in PHRASES}) >= 200
+    assert len({phrase for phrase, _ in PHRASES}) >= 4000
     plain = LayVocabulary({"food + stuck": ["dysphagia"]}, VOCABULARY["same"], VOCABULARY["ignored"], VOCABULARY["unstemmed"])
     for phrase, _ in PHRASES:
         for part in phrase.split("+"):
