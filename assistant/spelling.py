@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.lay_words import expansions
 from index import Library
 from index.vocabulary import SHORTEST, english
 from index.words import STOP_WORDS
@@ -13,7 +14,7 @@ _BARE_STOP_WORDS = frozenset(word.replace("'", "") for word in STOP_WORDS)
 
 
 def mend(question: str, library: Library) -> str:
-    """`question` with each word mended that neither the library nor English knows; names and abbreviations stay."""
+    """`question` with each word mended that neither library, lay vocabulary nor English knows; names and abbreviations stay."""
     vocabulary = library.vocabulary()
     shouted = question.isupper()
 
@@ -23,7 +24,8 @@ def mend(question: str, library: Library) -> str:
         is_name = not shouted and ((word[0].isupper() and match.start() > 0) or not word[1:].islower())
         if is_name or len(plain) < SHORTEST or plain.removesuffix("'s") in english() or plain in _BARE_STOP_WORDS:
             return word
-        if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain):
+        # A lay word ("zimmer") has its own words of texts, and would lose them by becoming another ("summer").
+        if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain) or expansions(plain):
             return word
         return vocabulary.nearest(plain) or word
 

@@ -36,6 +36,9 @@ _LETTERS = 0.3
 _CONSONANTS = 1.0
 # What costs more than this in all is another word; longer words may have more mistakes in them.
 _MOST_SHORT, _MOST_LONG, _LONG = 2.6, 3.6, 7
+# A word that stands in the library so many times oftener than in English is of its subject, and people who ask write of that:
+# it is thought likelier, by that much in natural logarithms ("thigs" means "thighs" rather than "this").
+_OF_THE_SUBJECT, _LIKELIER_BY = 20, 2.0
 # How much of a word's frequency is that in the library; the rest is that in English.
 _OWN = 0.8
 _TRIED = 60
@@ -91,8 +94,10 @@ class Vocabulary:
         return best[1] if best else None
 
     def _frequency(self, word: str) -> float:
-        """The word's share of the library's words and of English, weighed; more than 0."""
-        return _OWN * self._counts[word] / self._total + (1 - _OWN) * (english().get(word, 0) + 1) / _english_total()
+        """The word's share of the library's words and of English, weighed, more for one of its subject; more than 0."""
+        own, common = self._counts[word] / self._total, (english().get(word, 0) + 1) / _english_total()
+        likelier = math.exp(_LIKELIER_BY) if own >= _OF_THE_SUBJECT * common else 1.0
+        return likelier * (_OWN * own + (1 - _OWN) * common)
 
     @cached_property
     def _total(self) -> int:
