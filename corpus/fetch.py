@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ READABLE_SUFFIXES = frozenset(_MEDIA_TYPES)
 # Python decodes these too, but no page is written in them, and some take quadratic time.
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined", "mbcs", "oem"})
 _SAMPLE = 64 * 1024
+# Control characters that no text needs. Old pages hold a stray one; of other bytes every tenth is read as one.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+_MOST_CONTROLS, _STRAY_CONTROLS = 0.02, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,13 @@ def readable(declared: str) -> str | None:
 
 def decoded(content: bytes, *charsets: str | None) -> str:
     """`content` as text: by its byte order mark, else as UTF-8 where it proves to be that, else by the first of the stated
-    `charsets` that fits, else as it looks.
+    `charsets` that fits, else as it looks; "" where it is no text at all, as with a picture whose name ends in ".txt".
     """
+    text = _decoded(content, charsets)
+    return "" if len(_CONTROLS.findall(text)) > max(_STRAY_CONTROLS, len(text) * _MOST_CONTROLS) else text
+
+
+def _decoded(content: bytes, charsets: Sequence[str | None]) -> str:
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
     by_mark = next((name for mark, name in marks.items() if content.startswith(mark)), None)
     # Letters beyond ASCII that are valid UTF-8 from end to end are UTF-8, whatever an old server or editor claims.

@@ -196,6 +196,20 @@ def test_a_folder_is_no_file(folder: Path) -> None:
     assert "folder" in refusal(Source(path=str(folder)))
 
 
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".html"])
+@pytest.mark.parametrize("content", [bytes(range(256)) * 20, "Ramps are wide.".encode("utf-16-le")], ids=["noise", "unmarked"])
+def test_what_is_no_text_is_refused_whatever_its_name(tmp_path: Path, suffix: str, content: bytes) -> None:
+    path = tmp_path / f"picture{suffix}"
+    path.write_bytes(content)
+    assert "no text was found" in refusal(Source(path=str(path)))
+
+
+def test_a_stray_control_character_spoils_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "old.txt"
+    path.write_bytes(b"Ramps\n\nThe ramp of the clinic is wide enough for a chair,\x00 and it is dry.\x1a")
+    assert "wide enough for a chair" in read(Source(path=str(path))).text
+
+
 @pytest.mark.parametrize("name", ["e.txt", "e.md", "e.html", "e.pdf"])
 def test_an_empty_file_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
