@@ -20,6 +20,7 @@ _POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 _LOOK_AGAIN_SECONDS = "2"
+_MOST_SENT = 1024 * 1024
 
 
 @contextmanager
@@ -71,6 +72,16 @@ class _Answering(BaseHTTPRequestHandler):
                 page = self._page()
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, page.encode(), "text/html; charset=utf-8")
 
+    def do_HEAD(self) -> None:
+        """As for a reader, but without the content: what watches over a server asks so."""
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        """A page that was open before asks a question; it is told to wait in the form that Gradio reads."""
+        length = self.headers.get("content-length", "")
+        self.rfile.read(min(int(length), _MOST_SENT) if length.isdecimal() else 0)  # or the browser may not hear the answer
+        self._answer(HTTPStatus.SERVICE_UNAVAILABLE, json.dumps({"status": "starting"}).encode(), "application/json")
+
     def _page(self) -> str:
         known = self.server.total > 0
         bar = f' value="{self.server.done}" max="{self.server.total}"' if known else ""
@@ -94,7 +105,8 @@ class _Answering(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """No request is logged."""

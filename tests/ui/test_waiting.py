@@ -22,6 +22,10 @@ def test_visitors_see_how_far_it_is_and_then_the_page(assistant: Assistant, brow
             assert httpx.get(f"{address}healthz").status_code == 503
             assert httpx.get(f"{address}ibm/style.css").status_code == 200
             assert httpx.get(address, headers={"accept-language": "de"}).text.count("Bibliothek") == 1
+            watched = httpx.head(address)
+            assert (watched.status_code, watched.content) == (503, b"")
+            asked = httpx.post(f"{address}gradio_api/queue/join", json={"data": ["by a page that was open before"]})
+            assert (asked.status_code, asked.json()) == (503, {"status": "starting"})
             page.goto(address)
             bar = page.get_by_role("progressbar", name="How far it is")
             progress(3, 31, "https://example.org/private")
