@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.answer_kind import asked_for
 from assistant.query import Query
-from assistant.quoting import says_something, widened
+from assistant.quoting import quotable, widened
 from index import Hit, Library, SentenceVectors
 from index.pieces import nearest_pieces
 from index.records import Vectors
@@ -63,11 +63,11 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
         texts = passage.sentence_texts
-        quotable = [position for position, text in enumerate(texts) if says_something(text)]
-        if not quotable:
+        positions = quotable(texts)
+        if not positions:
             continue
         scores = features @ weighing
-        best = max(quotable, key=scores.__getitem__)
+        best = max(positions, key=scores.__getitem__)
         first, last = widened(texts, scores.tolist(), best)
         dense, sentence, pieces, words, kind = (float(value) for value in features[best])
         found.append(

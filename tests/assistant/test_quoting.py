@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Quote
-from assistant.quoting import says_something
+from assistant.quoting import quotable, says_something, widened
 from corpus import Document, Source
 from corpus.sentences import sentence_spans
 from index import Library
@@ -178,6 +178,54 @@ def test_the_operators_number_of_quotes_is_the_most(embedder: Embedder, small: A
 )
 def test_a_line_that_only_points_elsewhere_says_nothing(sentence: str, *, says: bool) -> None:
     assert says_something(sentence) is says
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("National Eye Institute 2020 Vision Place Bethesda, MD 20892-3655 301-496-5248 www.nei.nih.gov.", False),
+        ("Write to the Muscle Clinic, 12 High Street, London SW1A 1AA, for a leaflet.", False),
+        ("- A Holter monitor, which is a small box that is attached to your chest.", False),
+        ("____ My close relative has osteoporosis or has broken a bone.", False),
+        (") Not a Normal Part of Aging for most people, doctors say.", False),
+        ("or never started when you reached puberty.", False),
+        ("include McArdle, Tarui, and DiMauro diseases and some others.", False),
+        ("(Watch the animated video to learn more about the causes of glaucoma and of other diseases of the eyes.", False),
+        ("NIH: National Institute on Deafness and Other Communication Disorders", False),
+        ("Food Serving Size Iron Vitamin B12 Folic Acid Recommended Daily Value", False),
+        ("or medicines for high blood pressure, allergies, and depression that are,", False),
+        ("Sit down while you dress and rest often between tasks", True),
+        ("p62 is found in the muscle fibres of people with IBM.", True),
+        ("(The body dissolves most blood clots with time.)", True),
+        ("“I cannot swallow,” she said to her doctor.", True),
+        ("In 20892 people of MD the test was done.", True),
+        ("Some of the causes are:\nstroke\ndiabetes", True),
+    ],
+)
+def test_an_address_a_menu_or_a_part_of_a_sentence_says_nothing(sentence: str, *, says: bool) -> None:
+    assert says_something(sentence) is says
+
+
+LISTED = [
+    "This level is different for each person.",
+    "They include - people over age 40 - people with a family history of glaucoma.",
+    "Some people are at higher risk for the disease.",
+    "They include - people over age 60 - people with a family history of glaucoma.",
+    "People over age 60 people with a family history of glaucoma.",
+    "In this test, drops are placed in the eyes.",
+    "Tests for the Eyes",
+    "During this exam, drops are placed in the eyes.",
+]
+
+
+def test_a_quote_is_made_around_no_sentence_that_leans_on_one_out_of_sight_nor_around_a_repetition() -> None:
+    assert quotable(LISTED) == [2, 3]
+
+
+def test_a_quote_takes_the_sentence_before_along_and_no_repetition_of_it() -> None:
+    scores = [0.0] * len(LISTED)
+    assert widened(LISTED, [*scores[:3], 9.0, *scores[4:]], 3) == (2, 3)
+    assert widened(LISTED, [*scores[:3], 9.0, 9.0, *scores[5:]], 3) == (2, 3)
 
 
 def test_no_line_of_the_starter_library_that_points_elsewhere_can_be_quoted(starter_library: Library) -> None:
