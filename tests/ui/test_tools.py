@@ -120,6 +120,11 @@ def test_what_is_chosen_holds_at_once_and_after_a_reload_before_anything_is_draw
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "no sideways scrolling at 300 %"
         assert page.evaluate(FAINT, LEAST_CONTRAST) == []
+    page.locator(".show-me").first.click()
+    page.locator(".viewer #quote").wait_for()
+    lowest = "document.elementFromPoint(innerWidth / 2, innerHeight - 30).closest('.back')"
+    assert page.evaluate(lowest) is None, "so large a button does not stay in front of the words"
+    page.keyboard.press("Escape")
     for key, wanted in (("a", ".keys"), ("p", ".sheet-frame .sheet")):
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press(key)
