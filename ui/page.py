@@ -21,6 +21,7 @@ from corpus import MyositisError
 from corpus.starter import topics
 from ui.cards import Surroundings, question_buttons, turn_html
 from ui.fixed_texts import fixed_html, unreviewed_html
+from ui.handout.request import LONGEST_QUESTION
 from ui.markup import escaped
 from ui.related import nearest_subjects, organisations_address, related_questions
 from ui.texts import language, speaking, text
@@ -63,11 +64,14 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 
     @speaking(spoken)
     def respond(typed: str, turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
-        try:
-            kept = _asked(assistant, _sent(event, "question", str) or typed, turns)
-        except Exception as error:  # whatever it is, the reader gets a plain sentence and keeps the conversation
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip(), _problem(error)
-        return _shown(kept)
+        question = _sent(event, "question", str) or typed
+        told = _refusal(question.strip())
+        if told is None:
+            try:
+                return _shown(_asked(assistant, question, turns))
+            except Exception as error:  # whatever it is, the reader gets a plain sentence and keeps the conversation
+                told = _problem(error)
+        return gr.skip(), gr.skip(), gr.skip(), gr.skip(), told
 
     @speaking(spoken)
     def ask_again(turns: list[Turn], event: gr.EventData) -> tuple[Any, ...]:
@@ -212,6 +216,15 @@ def _remover(name: str, what: str) -> str:
     )
 
 
+def _refusal(question: str) -> str | None:
+    """What is told of a question that the assistant would refuse, None where it would not: in the language of the page."""
+    if not question:
+        return _alert(text("problem.empty"))
+    if len(question) > LONGEST_QUESTION:
+        return _alert(text("problem.long", count=f"{len(question):,}", most=f"{LONGEST_QUESTION:,}"))
+    return None
+
+
 def _problem(error: Exception) -> str:
     """What the reader is told. The log gets the place in the program but not the message, which may repeat the question."""
     if isinstance(error, MyositisError):
@@ -220,5 +233,9 @@ def _problem(error: Exception) -> str:
         frames = "".join(traceback.format_tb(error.__traceback__))
         _log.error("a question could not be answered: %s\n%s", type(error).__name__, frames)
         message = text("problem.unexpected")
+    return _alert(message)
+
+
+def _alert(message: str) -> str:
     # The number makes the same problem, met again, a change of the page, from which js/asking.js learns that it is over.
     return f'<p class="problem" role="alert" data-number="{next(_problems)}">{escaped(message)}</p>'

@@ -18,6 +18,7 @@ from index import Library
 from tests.serving import serving
 from ui.page import build_page
 from ui.server import build_app
+from ui.texts import speaking, text
 
 QUESTION = "food gets stuck in his throat, what helps?"
 
@@ -268,6 +269,18 @@ def test_an_empty_question_gets_a_kind_word(page: Page) -> None:
     assert page.locator(".turn").count() == 0
     ask(page, QUESTION)
     expect(page.locator("#status [role=alert]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("question", ["", "w" * 4001])
+def test_a_question_that_is_refused_is_refused_in_the_readers_language(browser: Browser, address: str, question: str) -> None:
+    page = browser.new_page(locale="de-DE")
+    page.goto(address)
+    page.locator("#question textarea").fill(question)
+    page.locator("#ask").click()
+    with speaking("de"):
+        told = text("problem.long", count="4,001", most="4,000") if question else text("problem.empty")
+    expect(page.locator("#status [role=alert]")).to_have_text(told)
+    page.close()
 
 
 def test_no_request_leaves_this_machine(browser: Browser, address: str) -> None:
