@@ -1,16 +1,20 @@
-"""The page served from the starter library, and a browser, each made once for all page tests."""
+"""The page served from the starter library and a browser, each made once for all page tests, and the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from assistant import Assistant
 from index import Library
+from index.embedding import Embedder
 from tests.browser import chromium
+from tests.remembered import remembered_vectors
 from tests.serving import serving
+from tests.ui.commands import Run, command_line
 from ui.server import build_app
 
 
@@ -45,3 +49,17 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield opened
     context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def remembering(embedder: Embedder, starter_folder: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What an earlier run has embedded is not embedded again. (The starter library's own memory must be closed by then.)"""
+    assert starter_folder.is_dir()
+    with remembered_vectors(embedder, Path(request.config.cache.mkdir("vectors"))):  # type: ignore[union-attr]
+        yield
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], embedder: Embedder) -> Run:
+    """Runs a command line in this process: `run("ask", "Why?", library=folder)`."""
+    return command_line(monkeypatch, capsys, embedder)
