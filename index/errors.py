@@ -29,6 +29,8 @@ def clear_errors(path: Path) -> Iterator[None]:
             raise LibraryError(
                 "another myositis command is writing to this library", str(path), "Wait until it is done and run this one again"
             ) from error
+        if "readonly" in problem:
+            raise _read_only(path) from error
         raise LibraryError(
             f"the library cannot be read or written ({problem})",
             str(path),
@@ -37,6 +39,8 @@ def clear_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _disk_full(path) from error
+        if error.errno == errno.EROFS:
+            raise _read_only(path) from error
         if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError | FileExistsError):
             remedy = "Check the folder and its permissions"
         else:
@@ -46,3 +50,11 @@ def clear_errors(path: Path) -> Iterator[None]:
 
 def _disk_full(path: Path) -> LibraryError:
     return LibraryError("the disk is full", str(path), "Free some space and run the command again; nothing was lost")
+
+
+def _read_only(path: Path) -> LibraryError:
+    return LibraryError(
+        "this library can be read but not changed",
+        str(path),
+        "Its folder or disk is read-only: change that, or take another folder with --library",
+    )
