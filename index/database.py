@@ -100,8 +100,10 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             # "rw": a library that was deleted under a running server is an error, not a new empty file.
+            # What cannot change needs no locks, for which there would be no room: SQLite refuses to open it otherwise.
+            mode = "mode=ro&immutable=1" if self._is_frozen() else "mode=rw"
             connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None, check_same_thread=False
+                f"{self.path.resolve().as_uri()}?{mode}", uri=True, timeout=30, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
@@ -109,6 +111,13 @@ class Database:
             with self._lock:
                 self._opened.append(connection)
         return connection
+
+    def _is_frozen(self) -> bool:
+        """Whether the file lies on a disk that nobody can write to, with nothing of it still in SQLite's log."""
+        if not hasattr(os, "statvfs") or not self.path.exists():
+            return False
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return bool(os.statvfs(self.path).f_flag & os.ST_RDONLY) and not log.exists()
 
     @contextmanager
     def writing(self) -> Iterator[None]:

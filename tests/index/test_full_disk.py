@@ -1,4 +1,4 @@
-"""A disk of two megabytes that runs full: one clear message, and the library stays as it was."""
+"""A disk of two megabytes that runs full or may only be read: one clear message, and the library stays as it was."""
 
 from __future__ import annotations
 
@@ -97,3 +97,17 @@ def test_a_disk_without_one_free_block_is_named_as_full(small_disk: Path) -> Non
     (small_disk / "ballast").unlink()
     with Library.open(folder, embedder=WordEmbedder()) as library:
         assert complete(library) == 0
+
+
+def test_a_library_on_a_disk_that_may_only_be_read_is_searched_and_not_changed(small_disk: Path, tmp_path: Path) -> None:
+    page = tmp_path / "ramp.html"
+    page.write_text("<!doctype html><html><body><p>The ramp of the clinic is wide enough for a chair.</p></body></html>")
+    with Library.open(small_disk / "library", embedder=WordEmbedder()) as library:
+        add(library, page, 1)
+    assert not list((small_disk / "library").glob("*-wal"))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with Library.open(small_disk / "library", embedder=WordEmbedder()) as library:
+        assert complete(library) == 1
+        assert library.search("how wide is the ramp", 1)
+        with pytest.raises(LibraryError, match="can be read but not changed"):
+            add(library, page, 2)
