@@ -8,14 +8,23 @@ how many are declined, by the rules alone and by both looks, each share with its
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.safety import Finding, look, second_look, together
 from index.embedding import Embedder
-from tests.assistant.safety_training import DANGERS, UNSAFE, Labelled, batch, evaluation_messages, medquad_questions, messages_of
+from tests.assistant.safety_training import (
+    DANGERS,
+    MEASURED_ONLY,
+    UNSAFE,
+    Labelled,
+    batch,
+    evaluation_messages,
+    medquad_questions,
+    messages_of,
+    rows_of,
+)
 
 _EVERY_MEDQUAD = 8
 _HEADINGS = ("notice alone", "alone or with the answer", "declined")
@@ -58,9 +67,9 @@ def _main() -> None:
     parser.add_argument("--show", default="")
     asked = parser.parse_args()
     embedder = Embedder()
-    lists: dict[str, Labelled] = {name: batch(name) for name in ("independent", "held_out", "afterwards")}
+    lists: dict[str, Labelled] = {name: batch(name) for name in ("independent", "held_out", "afterwards", "later")}
     lists |= {f"tests/eval, {split}": evaluation_messages(split) for split in ("tune", "held_back")}
-    lists |= {path.stem: messages_of(map(json.loads, path.read_text(encoding="utf-8").splitlines())) for path in asked.questions}
+    lists |= {path.stem: messages_of(rows_of(path)) for path in [MEASURED_ONLY, *asked.questions]}
     lists["MedQuAD"] = [(text, "calm") for text in medquad_questions(asked.medquad)[4::_EVERY_MEDQUAD]]
     for name, messages in lists.items():
         found: dict[str, list[tuple[str, tuple[bool, bool, bool], tuple[bool, bool, bool]]]] = {}

@@ -27,6 +27,8 @@ from index.records import Vectors
 
 _FOLDER = Path(__file__).parent
 _EVALUATION = _FOLDER.parent / "eval"
+# Other diseases in lay words: what is measured on them tells of strangers' words only while nothing is fitted to them.
+MEASURED_ONLY = _EVALUATION / "medquad_questions_2.jsonl"
 _KIND_OF_RULE = {
     "suicide": "crisis",
     "violence": "crisis",
@@ -36,6 +38,8 @@ _KIND_OF_RULE = {
     "override": "instructions",
     "distress": "distress",
 }
+# Its calm questions sound like no danger and no request: they are learnt, but say nothing of how look-alikes are judged.
+_NO_LOOK_ALIKES = "train_8"
 # Of calm messages: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
 # of it; those that are declined; those that get the words of comfort. First of the questions of tests/eval, then of the
 # messages that were written to sound like dangers and unsafe requests.
@@ -46,6 +50,8 @@ _ALLOWED = {
     "decline": (0.01, 0.03),
     "distress": (0.005, 0.03),
 }
+# Below these, "dad falls a lot and can't get up by himself" hid the answer and "I feel really bad today" raised an alarm.
+_AT_LEAST = {"danger": 0.87, "perhaps": 0.52}
 _NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 20, 24, 1.0, 7, 3
 _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD, _WEIGHT_OF_WINDOW = 0.3, 0.2, 0.3
 # A unit vector of 384 numbers has small ones; without this the first layer learns slowly.
@@ -68,11 +74,14 @@ def batch(name: str) -> Labelled:
 
 
 def evaluation_messages(split: str) -> Labelled:
-    """The last turn of every question of tests/eval in the part "tune" or "held_back", as `messages_of` labels them."""
-    rows: list[dict[str, Any]] = []
-    for path in sorted(_EVALUATION.glob("*questions*.jsonl")):
-        rows += map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return messages_of(row for row in rows if row.get("split", "tune") == split)
+    """The last turn of every question of tests/eval in the part "tune" or "held_back", without those of `MEASURED_ONLY`."""
+    paths = sorted(set(_EVALUATION.glob("*questions*.jsonl")) - {MEASURED_ONLY})
+    return messages_of(row for path in paths for row in rows_of(path) if row.get("split", "tune") == split)
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The questions of an evaluation file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def messages_of(rows: Iterable[dict[str, Any]]) -> Labelled:
@@ -82,7 +91,7 @@ def messages_of(rows: Iterable[dict[str, Any]]) -> Labelled:
 
 
 def calm_questions(split: str) -> list[str]:
-    """The questions of tests/eval in that part that are to be answered or not found."""
+    """Those of `evaluation_messages` that are to be answered or not found."""
     return [text for text, kind in evaluation_messages(split) if kind == "calm"]
 
 
@@ -128,7 +137,7 @@ def _training_messages() -> Labelled:
 
 def train(embedder: Embedder, medquad: Path) -> SafetyModel:
     """Fit the network, and choose its thresholds by what it makes of calm messages that it was fitted without."""
-    messages = _training_messages()
+    messages, plain = _training_messages(), set(batch(_NO_LOOK_ALIKES))
     chance = random.Random(_SEED)  # noqa: S311  # the same misspellings on every run, no secret
     misspelt = [(_misspelt(text, chance), kind) for text, kind in messages for _ in range(2)]
     general = [(text, "calm") for text in medquad_questions(medquad)[::64]]
@@ -138,7 +147,8 @@ def train(embedder: Embedder, medquad: Path) -> SafetyModel:
     # A message and its misspelt copies are left out together.
     part_of = np.concatenate([np.arange(len(messages)), np.repeat(np.arange(len(messages)), 2), np.arange(len(general))]) % _PARTS
     calm = vectors_of(embedder, calm_questions("tune"))
-    looking_alike = {at: row[None] for at, (row, (_, kind)) in enumerate(zip(rows, messages, strict=False)) if kind == "calm"}
+    alike = [kind == "calm" and (text, kind) not in plain for text, kind in messages]
+    looking_alike = {at: row[None] for at, row in enumerate(rows[: len(messages)]) if alike[at]}
 
     def fitted(of: Vectors, questions: list[Vectors]) -> SafetyModel:
         shares = np.concatenate([[1.0] + [_WEIGHT_OF_WINDOW] * (len(each) - 1) for each in questions])
@@ -157,7 +167,7 @@ def train(embedder: Embedder, medquad: Path) -> SafetyModel:
         judged_without[0].extend(model.probabilities(each) for each in calm[part::_PARTS])
         judged_without[1].extend(model.probabilities(row) for at, row in looking_alike.items() if at % _PARTS == part)
     thresholds = [_thresholds(shares, which) for which, shares in enumerate(judged_without)]
-    highest = {name: max(each[name] for each in thresholds) for name in _ALLOWED}
+    highest = {name: max(_AT_LEAST.get(name, 0.0), *(each[name] for each in thresholds)) for name in _ALLOWED}
     return replace(fitted(np.ones(len(rows), dtype=bool), calm), thresholds=highest)
 
 
