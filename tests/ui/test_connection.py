@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant import Assistant
 from tests.serving import serving
 from ui.server import build_app
 from ui.texts import text
 
-QUESTION, NEXT = "How is swallowing tested?", "Can IBM affect breathing?"
+QUESTION, NEXT, LAST = "How is swallowing tested?", "Can IBM affect breathing?", "Does prednisone help?"
 
 
 def _listener(port: int) -> socket.socket:
@@ -58,6 +58,28 @@ def test_a_conversation_that_the_server_forgot_is_not_lost(assistant: Assistant,
         expect(page.locator("#turn-1 h2")).to_contain_text(QUESTION)
         expect(page.locator("#question textarea")).to_have_value("")
         expect(page.locator(".turn")).to_have_count(2)
+    page.close()
+
+
+def test_whoever_asks_before_a_reload_is_done_loses_nothing(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    for number, question in enumerate((QUESTION, NEXT), start=1):
+        _ask(page, question, number)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or '"questions"' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/queue/join*", hold_the_first)
+    page.reload()
+    page.locator("#question textarea").fill(LAST)
+    page.keyboard.press("Enter")
+    expect(page.locator("#turn-3 h2")).to_contain_text(LAST)
+    assert [turn.get_attribute("data-question") for turn in page.locator(".turn").all()] == [QUESTION, NEXT, LAST]
     page.close()
 
 

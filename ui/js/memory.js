@@ -29,8 +29,8 @@ function keep(questions) {
   }
 }
 
-// The server forgets a conversation when it is started anew, or an hour after a sleeping phone lost touch. The next answer
-// then stands alone on the page.
+// The server forgets a conversation when it is started anew, or an hour after a sleeping phone lost touch, and after a reload
+// it does not know it yet. The next answer then stands alone on the page.
 function isForgotten(questions) {
   return before.length > 0 && questions.length === 1 && questions[0] !== before[0];
 }
@@ -42,7 +42,7 @@ whenChanged(() => {
   const questions = turns().map((turn) => turn.dataset.question);
   // Until the kept questions are answered again, an empty page does not mean that they were removed.
   if (waiting && !questions.length) return;
-  if (!waiting && isForgotten(questions) && keep([...before, ...questions])) {
+  if (isForgotten(questions) && keep([...before, ...questions])) {
     location.reload();
     return;
   }
