@@ -4,8 +4,10 @@
 
 Every answer is a document of its own, with its page's subject as title and without its question. Compared in one run, over the
 same passages: the assistant's own ranking, its lexical and its dense ranking alone, and txtai's hybrid with the same model
-(`pip install txtai`; left out where it is missing). WORK_FOLDER keeps the library, so that a second run only asks, and one after
-a stop goes on. An answer word for word like the right one counts as right; questions that several pages ask are not sampled.
+(`pip install txtai`; left out where it is missing). None of these asks whether a passage holds a sentence to quote; what the
+assistant would quote, which leaves out answers that are lists of links, has a row besides. WORK_FOLDER keeps the library, so that
+a second run only asks, and one after a stop goes on. An answer word for word like the right one counts as right; questions that
+several pages ask are not sampled.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from assistant import ranking, spelling
 from assistant.assistant import DEPTH
 from assistant.query import Query
 from corpus import Source
-from index import Library
+from index import Hit, Library
 from index.embedding import _packaged_model, embedding_prefix
 from index.words import match_expression
 from tests.bench.medquad import Page, pages
@@ -80,14 +82,35 @@ def build(chosen: Sequence[Page], folder: Path) -> Library:
 
 
 def assistants_own(library: Library) -> Ranking:
-    """The order in which the assistant looks at what it found."""
+    """The passages that the assistant found, each judged by its nearest sentence, whether that can be quoted or not."""
+    weighing = np.array([ranking.weights()[name] for name in ranking.FEATURES], dtype=np.float32)
 
-    def found(question: str) -> Iterable[str]:
-        query = Query.of(spelling.mend(question, library), library)
-        hits = library.search(query.expanded, DEPTH, query.vector)
+    def found_for(question: str) -> Iterable[str]:
+        query, hits = searched(library, question)
+        judged = [
+            (float((features @ weighing).max()), hit.passage.document_id)
+            for hit, _, features, _ in ranking.sentence_features(library, query, hits)
+            if len(features)
+        ]
+        return [document for _, document in sorted(judged, key=lambda one: -one[0])]
+
+    return found_for
+
+
+def quotable(library: Library) -> Ranking:
+    """The assistant's candidates: the same passages, each judged by its nearest sentence that can be quoted."""
+
+    def found_for(question: str) -> Iterable[str]:
+        query, hits = searched(library, question)
         return [one.hit.passage.document_id for one in ranking.candidates(library, query, hits)]
 
-    return found
+    return found_for
+
+
+def searched(library: Library, question: str) -> tuple[Query, list[Hit]]:
+    """The question as the assistant reads it, and the passages it looks through."""
+    query = Query.of(spelling.mend(question, library), library)
+    return query, library.search(query.expanded, DEPTH, query.vector)
 
 
 def lexical(library: Library) -> Ranking:
@@ -166,7 +189,7 @@ def main() -> None:
     single = [item for item in pool if times_asked[item.question] == 1 and right[item.address]]
     asked = chance.sample(single, min(options.questions, len(single)))
     print(f"{len(asked)} questions, {len(ids)} answers in {library.check().passages} passages")
-    rankings = {"assistant": assistants_own, "lexical only": lexical, "dense only": dense}
+    rankings = {"assistant": assistants_own, "what it quotes": quotable, "lexical only": lexical, "dense only": dense}
     if importlib.util.find_spec("txtai"):
         rankings["txtai hybrid"] = txtai_hybrid
     else:
