@@ -36,15 +36,15 @@ class ConfidenceModel:
 
     intercept: float
     weights: dict[str, float]
-    vector: tuple[float, ...]
+    vector: Vectors
     possible: float
     strong: float
 
     def probability(self, features: Mapping[str, float], vector: Vectors) -> float:
         """0 to 1."""
         logit = self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
-        if self.vector:
-            logit += float(np.array(self.vector) @ vector)
+        if len(self.vector):
+            logit += float(self.vector @ vector)
         return 1.0 / (1.0 + math.exp(-logit))
 
 
@@ -126,6 +126,7 @@ def models() -> tuple[str, ConfidenceModel, ConfidenceModel]:
     """The SHA-256 of the weights that confidence.json was fitted with, the model for these, and the one for all others."""
     loaded = json.loads((Path(__file__).parent / "confidence.json").read_text(encoding="utf-8"))
     with_vector, without_vector = (
-        ConfidenceModel(**loaded[name] | {"vector": tuple(loaded[name]["vector"])}) for name in ("with_vector", "without_vector")
+        ConfidenceModel(**loaded[name] | {"vector": np.array(loaded[name]["vector"], dtype=np.float32)})
+        for name in ("with_vector", "without_vector")
     )
     return str(loaded["weights_sha256"]), with_vector, without_vector

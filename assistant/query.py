@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.lay_words import expansions
-from index import Library, QuestionVectors
+from index import Library
 from index.records import Vectors
 from index.vocabulary import rarity_in_english
 from index.words import content_words, stem
@@ -55,9 +56,12 @@ class Query:
         ways = [question, expanded, _asking(question)]
         read = dict(zip(dict.fromkeys(ways), library.embedder.encode_questions(list(dict.fromkeys(ways))), strict=True))
         mean = np.mean([read[way].vector for way in ways], axis=0)
-        wordings = tuple(Wording(read[way].pieces, _weights(read[way], library)) for way in dict.fromkeys(ways[:2]))
+        worded = [read[way] for way in dict.fromkeys(ways[:2])]
         words = content_words(question)
-        unknown = frozenset(stem(word) for word, rarity in zip(words, library.rarity(words), strict=True) if rarity == 1.0)
+        counted = list(dict.fromkeys([*words, *(word for wording in worded for word in wording.words)]))
+        in_library = dict(zip(counted, library.rarity(counted), strict=True))
+        wordings = tuple(Wording(wording.pieces, _weights(wording.words, in_library)) for wording in worded)
+        unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
         return cls(question, expanded, read[question].vector, mean / np.linalg.norm(mean), wordings, rarities, unknown)
 
@@ -68,12 +72,10 @@ def _asking(question: str) -> str:
     return next((sentence for sentence in reversed(sentences) if sentence.rstrip().endswith("?")), sentences[-1])
 
 
-def _weights(question: QuestionVectors, library: Library) -> Vectors:
-    """The share of each piece in the question: its word's inverse document frequency, in natural logarithms, more than 0.
+def _weights(words: Sequence[str], rarities: Mapping[str, float]) -> Vectors:
+    """The share of each piece in the question, by its word: the inverse document frequency, in natural logarithms, more than 0.
 
     A word that the library never uses counts like one that stands in a thousandth of its passages.
     """
-    words = list(dict.fromkeys(question.words))
-    rarities = dict(zip(words, library.rarity(words), strict=True))
-    weights = np.array([_COMMONEST - math.log(max(1.0 - rarities[word], _RAREST)) for word in question.words], dtype=np.float32)
+    weights = np.array([_COMMONEST - math.log(max(1.0 - rarities[word], _RAREST)) for word in words], dtype=np.float32)
     return weights / weights.sum() if len(weights) else weights
