@@ -1,20 +1,23 @@
 """Whether what was found answers the question: strongly, possibly, or not at all.
 
-A logistic model over a few readable features of the best candidates, and over the question's vector; its weights and
-thresholds are in confidence.json, fitted by tests/eval/fit.py. A threshold on likeness alone does not abstain: unanswerable
-questions use the library's own words. So most features ask what of the question is *not* met by what was found. The vector
-tells questions of a kind that texts answer (what helps, how common) from those they seldom do (which hospital, what price, how
-much of a drug).
+A logistic model over a few readable features of the best candidates, and over the question itself, by its vector and its
+phrases; its weights and thresholds are in confidence.json, fitted by tests/eval/fit.py. A threshold on likeness alone does not
+abstain: unanswerable questions use the library's own words. So most features ask what of the question is *not* met by what was
+found. Vector and phrases tell questions of a kind that texts answer (what helps, how common) from those they seldom do (which
+hospital, what price, how much of a drug).
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,24 +31,52 @@ from index.words import stems
 _COMPARED = 5
 # A piece of the question further than this (cosine) from every piece of a text is not met by it.
 _MET = 0.45
+_WORD = re.compile(r"[a-z']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Logistic weights of `Confidence.features`, by name."""
+
+    intercept: float
+    weights: dict[str, float]
+
+    def logit(self, features: Mapping[str, float]) -> float:
+        """The weighted sum: the logarithm of the odds."""
+        return self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """Logistic weights of `Confidence.features` and of the components of the question's vector, and the two thresholds."""
+    """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
+    `right`, whether this quote does if any does. Both thresholds are probabilities: of the first, and of both together.
+    """
 
-    intercept: float
-    weights: dict[str, float]
+    answers: Logistic
+    phrases: dict[str, float]
     vector: Vectors
+    right: Logistic
     possible: float
     strong: float
 
-    def probability(self, features: Mapping[str, float], vector: Vectors) -> float:
-        """0 to 1."""
-        logit = self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
-        if len(self.vector):
-            logit += float(self.vector @ vector)
-        return 1.0 / (1.0 + math.exp(-logit))
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
+        """The model that confidence.json holds as `stored`."""
+        logistic = {name: Logistic(**stored[name]) for name in ("answers", "right")}
+        return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
+
+    def probability(self, features: Mapping[str, float], question: str, vector: Vectors) -> float:
+        """That the library answers a question with that vector, 0 to 1."""
+        logit = self.answers.logit(features) + sum(self.phrases.get(phrase, 0.0) for phrase in phrases_of(question))
+        return _sigmoid(logit + float(self.vector @ vector) if len(self.vector) else logit)
+
+    def right_if_any(self, features: Mapping[str, float]) -> float:
+        """That this quote answers if the library does, 0 to 1."""
+        return _sigmoid(self.right.logit(features))
+
+
+def _sigmoid(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-logit))
 
 
 class Confidence:
@@ -66,19 +97,22 @@ class Confidence:
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The probabilities from which a candidate answers possibly, and strongly."""
+        """The `probability` from which a candidate may answer, and the `certainty` from which it is called to answer."""
         return {"possible": self._model.possible, "strong": self._model.strong}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
-        found = self.probability(candidate)
-        if found >= self._model.strong:
-            return "strong"
-        return "possible" if found >= self._model.possible else None
+        if self.probability(candidate) < self._model.possible:
+            return None
+        return "strong" if self.certainty(candidate) >= self._model.strong else "possible"
+
+    def certainty(self, candidate: Candidate) -> float:
+        """The model's probability, 0 to 1, that `candidate` itself answers the question. It is never shown."""
+        return self.probability(candidate) * self._model.right_if_any(self.features(candidate))
 
     def probability(self, candidate: Candidate) -> float:
-        """The model's probability, 0 to 1, that `candidate` answers the question. For decisions only; it is never shown."""
-        return self._model.probability(self.features(candidate), self._query.vector)
+        """The model's probability, 0 to 1, that the library answers the question, if `candidate` is the best it has."""
+        return self._model.probability(self.features(candidate), self._query.text, self._query.vector)
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.
@@ -115,6 +149,12 @@ class Confidence:
         }
 
 
+def phrases_of(question: str) -> frozenset[str]:
+    """Each word of `question` and each two side by side, lower case."""
+    words = _WORD.findall(question.lower().replace("’", "'"))
+    return frozenset(words) | {f"{one} {other}" for one, other in pairwise(words)}
+
+
 def model_for(weights_sha256: str) -> ConfidenceModel:
     """The model for a library whose vectors come from those weights: another's say nothing to the fitted vector."""
     fitted_for, with_vector, without_vector = models()
@@ -125,8 +165,4 @@ def model_for(weights_sha256: str) -> ConfidenceModel:
 def models() -> tuple[str, ConfidenceModel, ConfidenceModel]:
     """The SHA-256 of the weights that confidence.json was fitted with, the model for these, and the one for all others."""
     loaded = json.loads((Path(__file__).parent / "confidence.json").read_text(encoding="utf-8"))
-    with_vector, without_vector = (
-        ConfidenceModel(**loaded[name] | {"vector": np.array(loaded[name]["vector"], dtype=np.float32)})
-        for name in ("with_vector", "without_vector")
-    )
-    return str(loaded["weights_sha256"]), with_vector, without_vector
+    return str(loaded["weights_sha256"]), ConfidenceModel.of(loaded["with_vector"]), ConfidenceModel.of(loaded["without_vector"])

@@ -49,10 +49,17 @@ class Trace:
 
     @property
     def probability(self) -> float | None:
-        """The probability, 0 to 1, that the first candidate answers; None where the way ended before there was one."""
+        """The probability, 0 to 1, that the library answers; None where the way ended before there was a candidate."""
         if self.confidence is None or not self.verdicts:
             return None
         return self.confidence.probability(self.verdicts[0].candidate)
+
+    @property
+    def certainty(self) -> float | None:
+        """The probability, 0 to 1, that the first candidate itself answers; None as `probability` is."""
+        if self.confidence is None or not self.verdicts:
+            return None
+        return self.confidence.certainty(self.verdicts[0].candidate)
 
     def explanation(self) -> dict[str, Any]:
         """The way as plain lists and dictionaries, in the form that `myositis ask --explain --json` prints."""
@@ -95,6 +102,7 @@ class Trace:
                 "scores": self._scores(candidate),
                 "features": self._features(candidate),
                 "probability": _rounded(self.confidence.probability(candidate)) if self.confidence else None,
+                "certainty": _rounded(self.confidence.certainty(candidate)) if self.confidence else None,
                 "verdict": verdict.fate,
                 "because": _BECAUSE[verdict.fate],
                 "like": None if verdict.like is None else verdict.like + 1,
@@ -112,6 +120,7 @@ class Trace:
                     "scores": scores,
                     "features": {},
                     "probability": None,
+                    "certainty": None,
                 } | verdict_of
 
     def _place(self, hit: Hit) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def show_explanation(explanation: Mapping[str, Any]) -> None:
 
 def _show_candidate(candidate: Mapping[str, Any], *, in_full: bool) -> None:
     verdict = f"[bold]{escape(candidate['verdict'])}[/bold]"
-    probability = "" if candidate["probability"] is None else f" {candidate['probability']:.2f}"
+    probability = "" if candidate["probability"] is None else f" {candidate['probability']:.2f} {candidate['certainty']:.2f}"
     text = " ".join(candidate["text"].split())
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     lead = f"{candidate['rank'] or '–':>3}. {verdict}{probability}"

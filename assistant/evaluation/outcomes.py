@@ -19,14 +19,16 @@ FIRST = 3
 class Outcome:
     """A labelled question and how it was answered.
 
-    `probability` is the confidence model's, 0 to 1; 0 where the question was not searched for. `would_quote` holds the texts that
-    are quoted, or would be if no answer were held back. `in_full` is the answer to the stand-alone wording of a follow-up.
-    `wrong_spans` counts quotes whose text is not that of their span.
+    `probability` (that the library answers) and `certainty` (that the first quote does) are the confidence model's, 0 to 1; 0
+    where the question was not searched for. `would_quote` holds the texts that are quoted, or would be if no answer were held
+    back. `in_full` is the answer to the stand-alone wording of a follow-up. `wrong_spans` counts quotes whose text is not that of
+    their span.
     """
 
     question: LabelledQuestion
     answer: Answer
     probability: float
+    certainty: float
     would_quote: tuple[str, ...]
     in_full: Answer | None
     wrong_spans: int
@@ -65,6 +67,7 @@ def ask_all(
                 question=question,
                 answer=trace.answer,
                 probability=trace.probability or 0.0,
+                certainty=trace.certainty or 0.0,
                 would_quote=_would_quote(trace),
                 in_full=in_full,
                 wrong_spans=_wrong_spans(assistant, trace.answer),

@@ -56,7 +56,7 @@ def _risk_coverage(axes: Any, outcomes: Sequence[Outcome]) -> bool:  # noqa: ANN
     curve = searched(outcomes)
     if not curve:
         return False
-    risk = risks([one.probability for one in curve], [not one.would_be_found(FIRST) for one in curve])
+    risk = risks([one.certainty for one in curve], [not one.would_be_found(FIRST) for one in curve])
     coverage = np.arange(1, len(curve) + 1) / len(curve)
     axes.plot(coverage, risk)
     answered = sum(one.answer.status == "answered" for one in curve)
@@ -71,7 +71,7 @@ def _reliability(axes: Any, outcomes: Sequence[Outcome]) -> bool:  # noqa: ANN40
     curve = searched(outcomes)
     if not curve:
         return False
-    probability = np.array([one.probability for one in curve])
+    probability = np.array([one.certainty for one in curve])
     answerable = np.array([one.is_answerable for one in curve])
     first = np.array([one.would_be_found(1) for one in curve])
     bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)

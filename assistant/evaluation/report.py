@@ -138,7 +138,7 @@ def _figures(outcomes: Sequence[Outcome]) -> Figures:
         "emergency_false_alarms": mean_of([answer.status == "emergency" for answer in calm]),
         "follow_up_loss": mean_of(losses),
         "aurc": area_under_risk_coverage(
-            [outcome.probability for outcome in curve], [not outcome.would_be_found(FIRST) for outcome in curve]
+            [outcome.certainty for outcome in curve], [not outcome.would_be_found(FIRST) for outcome in curve]
         ),
     }
     return {name: figures[name] for name in FIGURES}

@@ -64,7 +64,8 @@ class Scripted(Assistant):
 
     def explain(self, question: str, history: Sequence[str] = ()) -> Trace:
         self.asked.append((question, tuple(history)))
-        trace = SimpleNamespace(answer=self._says[question], probability=self._sure.get(question), verdicts=(), hits=())
+        sure = self._sure.get(question)
+        trace = SimpleNamespace(answer=self._says[question], probability=sure, certainty=sure, verdicts=(), hits=())
         return cast("Trace", trace)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +23,25 @@ from numpy.typing import NDArray
 from assistant import confidence as confidence_module
 from assistant import ranking, spelling
 from assistant.assistant import DEPTH
-from assistant.confidence import Confidence
+from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import LabelledQuestion, load_questions, stands_in
 from assistant.follow_up import self_contained
 from assistant.query import Query
 from assistant.quoting import says_something
 from index import Library
 
-# How many times heavier a readable feature is than a component of the question's vector, before the penalty on both.
+# How heavy a readable feature, the question's vector and one of its phrases are before the penalty on all of them; chosen for
+# the silence on libraries that the fit had not seen.
 READABLE = 2.0
-PENALTY = 0.01
+VECTOR = 0.7
+PHRASE = 3.0
+# So many questions at least use a phrase that counts, and it counts at least so much.
+FEWEST_USES = 3
+LEAST_WEIGHT = 0.05
+PENALTY = 0.02
+RIGHT_PENALTY = 0.1
 RANKING_PENALTY = 0.02
-FALSE_ABSTENTION = 0.05
+FALSE_ABSTENTION = 0.04
 # Of the quotes called strong at least so many answer.
 STRONG_PRECISION = 0.8
 _FOLDS = 10
@@ -99,28 +107,38 @@ def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:
 def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, Any]:
     """A model of confidence.json: logistic weights in the features' own units, and the thresholds."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
+    from sklearn.model_selection import StratifiedKFold
 
     names = list(asked[0].features)
     readable = np.array([[one.features[name] for name in names] for one in asked])
     mean, spread = readable.mean(axis=0), readable.std(axis=0) + 1e-6
-    scaled = READABLE * (readable - mean) / spread
+    phrases, used = _phrases([one.query.text for one in asked])
     vectors = np.array([one.query.vector for one in asked])
-    scale = np.sqrt(vectors.shape[1])
-    columns = np.hstack([scaled, scale * vectors]) if with_vector else scaled
+    scale = VECTOR * np.sqrt(vectors.shape[1])
+    columns = np.hstack([READABLE * (readable - mean) / spread, PHRASE * used, *([scale * vectors] if with_vector else [])])
     answerable = np.array([one.question.expects == "answer" for one in asked])
-    make = LogisticRegression(C=PENALTY, max_iter=5000)
-    unseen = cross_val_predict(make, columns, answerable, cv=_FOLDS, method="predict_proba")[:, 1]
-    fitted = make.fit(columns, answerable)
-    coefficients = fitted.coef_[0]
-    weights = READABLE * coefficients[: len(names)] / spread
+    right = np.array([one.right for one in asked])
+    answers = LogisticRegression(C=PENALTY, max_iter=5000)
+    own = columns[:, : len(names)]
+    is_right = LogisticRegression(C=RIGHT_PENALTY, max_iter=5000)
+    unseen, certain = np.zeros(len(asked)), np.zeros(len(asked))
+    for fold, rest in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(columns, answerable):
+        unseen[rest] = answers.fit(columns[fold], answerable[fold]).predict_proba(columns[rest])[:, 1]
+        answered = fold[answerable[fold]]
+        certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
+    answers.fit(columns, answerable)
+    is_right.fit(own[answerable], right[answerable])
+    features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
+    weights = READABLE * features / spread
+    heavy = {phrase: round(float(PHRASE * weight), 2) for phrase, weight in zip(phrases, of_phrases, strict=True)}
     model: dict[str, Any] = {
-        "intercept": round(float(fitted.intercept_[0] - weights @ mean), 4),
-        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        "answers": _logistic(names, weights, mean, answers.intercept_[0]),
+        "right": _logistic(names, READABLE * is_right.coef_[0] / spread, mean, is_right.intercept_[0]),
+        "phrases": {phrase: weight for phrase, weight in heavy.items() if abs(weight) >= LEAST_WEIGHT},
+        "vector": [round(float(weight * scale), 4) for weight in of_vector],
+        "possible": round(float(np.quantile(unseen[answerable], FALSE_ABSTENTION)), 3),
     }
-    model["vector"] = [round(float(weight * scale), 4) for weight in coefficients[len(names) :]]
-    model["possible"] = round(float(np.quantile(unseen[answerable], FALSE_ABSTENTION)), 3)
-    model["strong"] = round(_strong(unseen, np.array([one.right for one in asked]), model["possible"]), 3)
+    model["strong"] = round(_strong(certain, right), 3)
     silent = unseen < model["possible"]
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "
@@ -129,10 +147,24 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     return model
 
 
-def _strong(probabilities: NDArray[np.float64], right: NDArray[np.bool_], least: float) -> float:
-    """The lowest threshold above which `STRONG_PRECISION` of the first quotes are right."""
-    for threshold in np.arange(least, 1.0, 0.005):
-        above = probabilities >= threshold
+def _phrases(questions: Sequence[str]) -> tuple[list[str], Matrix]:
+    """The phrases that `FEWEST_USES` questions use, and which question uses which: float32 (questions, phrases), 0 or 1."""
+    each = [phrases_of(question) for question in questions]
+    uses = Counter(phrase for found in each for phrase in found)
+    phrases = sorted(phrase for phrase, count in uses.items() if count >= FEWEST_USES)
+    return phrases, np.array([[phrase in found for phrase in phrases] for found in each], dtype=np.float32)
+
+
+def _logistic(names: Sequence[str], weights: Matrix, mean: Matrix, intercept: float) -> dict[str, Any]:
+    """What confidence.json holds of a logistic model of features less their `mean`."""
+    rounded = {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
+    return {"intercept": round(float(intercept - weights @ mean), 4), "weights": rounded}
+
+
+def _strong(certainties: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The lowest threshold from which on `STRONG_PRECISION` of the first quotes are right."""
+    for threshold in np.arange(0.0, 1.0, 0.005):
+        above = certainties >= threshold
         if not above.any() or right[above].mean() >= STRONG_PRECISION:
             return float(threshold)
     return 1.0

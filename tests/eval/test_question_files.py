@@ -1,7 +1,7 @@
 """That the files of questions are well formed and that every sentence said to answer one stands in its page.
 
-The second MedQuAD set was written without asking the assistant: `split` is "tune" for four questions of a style in five and
-"held_back" for the fifth, which is never looked at while the assistant is changed. A follow-up gives every turn of its
+All MedQuAD sets but the first were written without asking the assistant: `split` is "tune" for four questions of a style in five
+and "held_back" for the fifth, which is never looked at while the assistant is changed. A follow-up gives every turn of its
 talk in `turns` (the last is `question`) and the same question by itself in `standalone`. So were the starter questions
 from t241 on.
 """
@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from corpus.starter import starter_sources
 
 FOLDER = Path(__file__).parent
 STARTER = FOLDER / "questions.jsonl"
 FIRST = FOLDER / "medquad_questions.jsonl"
-SECOND = FOLDER / "medquad_questions_2.jsonl"
+LATER = {number: FOLDER / f"medquad_questions_{number}.jsonl" for number in (2, 3, 4)}
 PHRASINGS = FOLDER / "phrasings.jsonl"
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
@@ -37,19 +39,23 @@ def pages(name: str) -> list[str]:
     return (FOLDER / name).read_text(encoding="utf-8").split()
 
 
-def test_the_second_set_of_pages_shares_none_with_the_first() -> None:
-    second = pages("medquad_pages_2.txt")
-    assert len(second) == len(set(second)) >= 120
-    assert not set(second) & set(pages("medquad_pages.txt"))
-    assert len({page.split("/")[0] for page in second}) == 9
+def test_no_two_sets_share_a_page() -> None:
+    sets = [pages("medquad_pages.txt"), *(pages(f"medquad_pages_{number}.txt") for number in LATER)]
+    everything = [page for each in sets for page in each]
+    assert len(everything) == len(set(everything)) == 60 + 121 + 60 + 60
+    for each in sets[1:]:
+        assert len({page.split("/")[0] for page in each}) == 9, "pages of all nine collections"
 
 
-def test_every_question_of_the_second_set_has_its_keys_and_no_two_are_alike() -> None:
-    questions = lines(SECOND)
-    listed = set(pages("medquad_pages_2.txt"))
-    everything = questions + lines(FIRST)
+def test_no_two_medquad_questions_are_alike() -> None:
+    everything = [one for path in (FIRST, *LATER.values()) for one in lines(path)]
     assert len({one["id"] for one in everything}) == len({one["question"].casefold() for one in everything}) == len(everything)
-    for one in questions:
+
+
+@pytest.mark.parametrize("number", LATER)
+def test_every_question_of_the_later_sets_has_its_keys(number: int) -> None:
+    listed = set(pages(f"medquad_pages_{number}.txt"))
+    for one in lines(LATER[number]):
         talk = {"turns", "standalone"} if one["style"] == "follow-up" else set()
         assert set(one) == KEYS | talk, one["id"]
         assert one["expects"] == ("answer" if one["style"] in ANSWERED else "abstain"), one["id"]
@@ -64,8 +70,9 @@ def test_every_question_of_the_second_set_has_its_keys_and_no_two_are_alike() ->
             assert one["standalone"].endswith("?")
 
 
-def test_one_question_in_five_of_every_style_is_held_back() -> None:
-    styles = Counter((one["style"], one["split"]) for one in lines(SECOND))
+@pytest.mark.parametrize("number", LATER)
+def test_one_question_in_five_of_every_style_is_held_back(number: int) -> None:
+    styles = Counter((one["style"], one["split"]) for one in lines(LATER[number]))
     for style in ANSWERED | UNANSWERED:
         tune, held_back = styles.pop((style, "tune")), styles.pop((style, "held_back"))
         assert held_back == (tune + held_back) // 5 > 0, style
@@ -100,9 +107,9 @@ def test_every_fifth_of_the_added_starter_questions_of_a_style_is_held_back() ->
         assert splits == expected, style
 
 
-def test_every_sentence_of_both_sets_stands_in_its_page(shared_data: Path) -> None:
+def test_every_sentence_of_the_medquad_sets_stands_in_its_page(shared_data: Path) -> None:
     texts: dict[str, str] = {}
-    for one in lines(FIRST) + lines(SECOND):
+    for one in (one for path in (FIRST, *LATER.values()) for one in lines(path)):
         for gold in one["gold"]:
             file = gold["file"]
             if file not in texts:
