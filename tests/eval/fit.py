@@ -2,7 +2,9 @@
 
     python -m tests.eval.fit LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
 
-Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit.
+Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
+file holds questions that the library answers, without labels, a line each (first_questions.txt): they tell the confidence model
+that plain questions are answered too. Every third is left out.
 Ranking is fitted listwise (softmax over all sentences of the passages found: ListNet, Cao et al. 2007), the confidence model by
 logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen.
 """
@@ -121,13 +123,15 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     answers = LogisticRegression(C=PENALTY, max_iter=5000)
     own = columns[:, : len(names)]
     is_right = LogisticRegression(C=RIGHT_PENALTY, max_iter=5000)
+    # Where no sentence is labelled, nobody knows whether the first quote is right.
+    labelled = answerable & np.array([bool(one.question.gold) for one in asked])
     unseen, certain = np.zeros(len(asked)), np.zeros(len(asked))
     for fold, rest in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(columns, answerable):
         unseen[rest] = answers.fit(columns[fold], answerable[fold]).predict_proba(columns[rest])[:, 1]
-        answered = fold[answerable[fold]]
+        answered = fold[labelled[fold]]
         certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
     answers.fit(columns, answerable)
-    is_right.fit(own[answerable], right[answerable])
+    is_right.fit(own[labelled], right[labelled])
     features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
     weights = READABLE * features / spread
     heavy = {phrase: round(float(PHRASE * weight), 2) for phrase, weight in zip(phrases, of_phrases, strict=True)}
@@ -136,9 +140,10 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         "right": _logistic(names, READABLE * is_right.coef_[0] / spread, mean, is_right.intercept_[0]),
         "phrases": {phrase: weight for phrase, weight in heavy.items() if abs(weight) >= LEAST_WEIGHT},
         "vector": [round(float(weight * scale), 4) for weight in of_vector],
-        "possible": round(float(np.quantile(unseen[answerable], FALSE_ABSTENTION)), 3),
+        "possible": round(float(np.quantile(unseen[labelled], FALSE_ABSTENTION)), 3),
     }
-    model["strong"] = round(_strong(certain, right), 3)
+    known = labelled | ~answerable
+    model["strong"] = round(_strong(certain[known], right[known]), 3)
     silent = unseen < model["possible"]
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "
@@ -198,11 +203,25 @@ def _ask_all(pairs: Sequence[tuple[str, str]]) -> list[Asked]:
     found = []
     for folder, path in pairs:
         with Library.open(folder, create=False) as library:
-            for question in load_questions(Path(path)):
-                wanted = question.expects == "abstain" or (question.expects == "answer" and question.gold)
-                if wanted and question.split != "held_back" and (one := ask(library, question)) is not None:
+            for question in _questions(Path(path)):
+                if question.split != "held_back" and (one := ask(library, question)) is not None:
                     found.append(one)
     return found
+
+
+def _questions(path: Path) -> list[LabelledQuestion]:
+    if path.suffix == ".txt":
+        return unlabelled(path)
+    return [one for one in load_questions(path) if one.expects == "abstain" or (one.expects == "answer" and one.gold)]
+
+
+def unlabelled(path: Path) -> list[LabelledQuestion]:
+    """The questions of a text file, which its library answers; every third is held back."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return [
+        LabelledQuestion(f"line {number}", (line,), "answer", (), split="held_back" if number % 3 == 0 else "tune")
+        for number, line in lines
+    ]
 
 
 def _write(name: str, content: object) -> None:

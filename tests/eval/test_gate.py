@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant import Assistant
 from assistant.evaluation import Outcome, Report
 from index import Library
+from tests.eval.fit import unlabelled
 from tests.eval.gate import UPDATE, Floors, GateError, Measured, corpus_sha256, measure, measured
 from tests.eval.quotes import faults
 
+FIRST_QUESTIONS = Path(__file__).with_name("first_questions.txt")
+# Of the 133: what was measured, and two more.
+FEW = 6
 FOUND = {"answer_at_3": Measured(0.9, 100), "aurc": Measured(0.2, 100), "emergency_recall": Measured(1.0, 20)}
 
 
@@ -21,6 +26,12 @@ def asked(starter_library: Library) -> tuple[list[Outcome], Report]:
 
 def test_the_answers_reach_their_floors(asked: tuple[list[Outcome], Report]) -> None:
     assert Floors.load().faults(corpus_sha256(), measured(asked[1])) == []
+
+
+def test_the_questions_that_everybody_asks_first_are_answered(starter_library: Library) -> None:
+    assistant = Assistant(starter_library)
+    silent = [one.turns[-1] for one in unlabelled(FIRST_QUESTIONS) if not assistant.ask(one.turns[-1]).quotes]
+    assert len(silent) <= FEW, silent
 
 
 def test_every_quote_of_the_evaluation_is_whole_sentences_and_none_is_a_heading_or_a_reference(
