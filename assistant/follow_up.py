@@ -53,6 +53,11 @@ def self_contained(question: str, history: Sequence[str], embedder: Embedder) ->
     return _read(question, context, embedder)[0]
 
 
+def names_subject(text: str) -> bool:
+    """Whether `text` names the subject of the whole library."""
+    return _patterns()["subject"].search(_plain(text)) is not None
+
+
 def leans(question: str) -> bool:
     """Whether `question` points at something that only an earlier question names."""
     patterns = _patterns()

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.follow_up import names_subject
 from assistant.lay_words import expansions
+from assistant.subject import NAME, documents_about_it
 from index import Library
 from index.records import Vectors
 from index.vocabulary import rarity_in_english
@@ -37,7 +39,8 @@ class Query:
     `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third way is the
     sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three;
     `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and
-    `unknown` those that the library never uses.
+    `unknown` those that the library never uses. `preferred` are the documents about the library's own subject, where it holds
+    much else besides; `expanded` names the subject then.
     """
 
     text: str
@@ -47,11 +50,13 @@ class Query:
     wordings: tuple[Wording, ...]
     rarities: dict[str, float]
     unknown: frozenset[str]
+    preferred: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, question: str, library: Library) -> Query:
         """The query for a question that stands alone, its spelling mended."""
-        added = expansions(question)
+        preferred = documents_about_it(library)
+        added = [*expansions(question), *([NAME] if preferred and not names_subject(question) else [])]
         expanded = f"{question} {', '.join(added)}" if added else question
         ways = [question, expanded, _asking(question)]
         read = dict(zip(dict.fromkeys(ways), library.embedder.encode_questions(list(dict.fromkeys(ways))), strict=True))
@@ -63,7 +68,8 @@ class Query:
         wordings = tuple(Wording(wording.pieces, _weights(wording.words, in_library)) for wording in worded)
         unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
-        return cls(question, expanded, read[question].vector, mean / np.linalg.norm(mean), wordings, rarities, unknown)
+        unit = mean / np.linalg.norm(mean)
+        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, preferred)
 
 
 def _asking(question: str) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from assistant.answer_kind import asked_for
 from assistant.query import Query
 from assistant.quoting import quotable, widened
+from assistant.subject import PREFERENCE
 from index import Hit, Library, SentenceVectors
 from index.pieces import nearest_pieces
 from index.records import Vectors
@@ -75,7 +76,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                 hit=hit,
                 start=passage.sentences[first][0],
                 end=passage.sentences[last][1],
-                score=float(scores[best]),
+                score=float(scores[best]) + PREFERENCE * (passage.document_id in query.preferred),
                 passage=dense,
                 sentence=sentence,
                 pieces=pieces,

@@ -308,6 +308,14 @@ class Library:
                 self._words = (generation, Vocabulary(self._store.passage_texts()))
             return self._words[1]
 
+    def documents_with(self, phrases: Sequence[str]) -> frozenset[str]:
+        """The ids of the documents whose text or headings hold any of `phrases`."""
+        return self._store.documents_with(phrases)
+
+    def generation(self) -> str:
+        """What the library's content is called now; another one after every change."""
+        return str(self._store.manifest("generation"))
+
     def has_word(self, word: str) -> bool:
         """Whether any passage or heading holds `word` in any of its forms."""
         return self._store.passages_with(word) > 0

@@ -293,6 +293,15 @@ class Store(Database):
                 yield f"{heading} {body}"
 
     @clearly
+    def documents_with(self, phrases: Sequence[str]) -> frozenset[str]:
+        """The documents with a passage in which any of `phrases`, in any form of its words, stands."""
+        rows = self._db.execute(
+            "SELECT DISTINCT document_id FROM words JOIN passages ON passages.id = words.rowid WHERE words MATCH ?",
+            (" OR ".join(map(_phrase, phrases)),),
+        )
+        return frozenset(str(row[0]) for row in rows)
+
+    @clearly
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
         row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()

@@ -1,0 +1,80 @@
+"""Where a library is about one disease and holds much else besides, a question that names no disease is about that one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant, ranking
+from assistant.query import Query
+from assistant.subject import NAME, documents_about_it
+from corpus import Source
+from index import Library
+from index.embedding import Embedder
+
+ABOUT_IT = {
+    "Swallowing": "Small bites and a chin held down make swallowing easier.",
+    "Falls": "Loose rugs should be taken up to prevent falls.",
+    **{f"Subject {number}": f"Note number {number} tells of the weather in the valley." for number in range(9)},
+}
+OTHERS = {
+    "Stroke": "Swallowing after a stroke is made easier by thickened drinks. What helps with swallowing is practice.",
+    "Kidney stones": "Drinking much water helps to prevent kidney stones.",
+}
+
+
+def _library(folder: Path, embedder: Embedder, about_it: int) -> Library:
+    texts = folder / "texts"
+    texts.mkdir()
+    for title, text in list(ABOUT_IT.items())[:about_it]:
+        (texts / f"{title}.md").write_text(f"# {title} with {NAME}\n\n{text}\n", encoding="utf-8")
+    for title, text in OTHERS.items():
+        (texts / f"{title}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+    library = Library.open(folder / "library", embedder=embedder)
+    library.add([Source(path=str(texts))])
+    return library
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
+    with _library(tmp_path_factory.mktemp("mixed"), embedder, len(ABOUT_IT)) as library:
+        yield library
+
+
+def _first(library: Library, question: str) -> str:
+    query = Query.of(question, library)
+    best = ranking.candidates(library, query, library.search(query.expanded, 12, query.vector))[0]
+    return library.document(best.hit.passage.document_id).title
+
+
+def test_a_question_that_names_no_disease_is_about_the_librarys_own(mixed: Library) -> None:
+    assert _first(mixed, "What helps with swallowing?") == f"Swallowing with {NAME}"
+    assert NAME in Query.of("What helps with swallowing?", mixed).expanded
+    assert Query.of("What helps with swallowing in IBM?", mixed).expanded.count(NAME) <= 1
+
+
+def test_another_disease_that_is_named_keeps_its_place(mixed: Library) -> None:
+    assert _first(mixed, "How are kidney stones prevented?") == "Kidney stones"
+
+
+def test_a_text_that_speaks_of_the_subject_belongs_to_it_whatever_its_title(mixed: Library, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("# A note\n\nPeople with IBM like tea.\n", encoding="utf-8")
+    before = documents_about_it(mixed)
+    (added,) = mixed.add([Source(path=str(tmp_path / "note.md"))])
+    assert documents_about_it(mixed) == before | {added.document_id}
+    mixed.remove([str(added.document_id)])
+    assert documents_about_it(mixed) == before
+
+
+def test_a_few_pages_on_it_among_others_change_nothing(tmp_path: Path, embedder: Embedder) -> None:
+    with _library(tmp_path, embedder, 3) as library:
+        assert documents_about_it(library) == frozenset()
+        assert NAME not in Query.of("What helps with swallowing?", library).expanded
+        assert _first(library, "What helps with swallowing?") == "Stroke"
+
+
+def test_where_every_document_speaks_of_it_none_is_preferred(starter_library: Library) -> None:
+    assert documents_about_it(starter_library) == frozenset()
+    assert Assistant(starter_library).ask("What helps with swallowing?").quotes
