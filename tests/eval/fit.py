@@ -3,8 +3,8 @@
     python -m tests.eval.fit LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
 
 Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
-file holds questions that the library answers, without labels, a line each (first_questions.txt): they tell the confidence model
-that plain questions are answered too. Every third is left out.
+file (first_questions.txt), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library answers, without
+labels: they tell the confidence model that plain questions are answered too. Every third line and every third set is left out.
 Ranking is fitted listwise (softmax over all sentences of the passages found: ListNet, Cao et al. 2007), the confidence model by
 logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen.
 """
@@ -26,7 +26,7 @@ from assistant import confidence as confidence_module
 from assistant import ranking, spelling
 from assistant.assistant import DEPTH
 from assistant.confidence import Confidence, phrases_of
-from assistant.evaluation import LabelledQuestion, load_questions, stands_in
+from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
 from assistant.query import Query
 from assistant.quoting import says_something
@@ -212,16 +212,20 @@ def _ask_all(pairs: Sequence[tuple[str, str]]) -> list[Asked]:
 def _questions(path: Path) -> list[LabelledQuestion]:
     if path.suffix == ".txt":
         return unlabelled(path)
+    if path.name == DEFAULT_PHRASINGS.name:
+        sets = enumerate(load_phrasings(path).items(), start=1)
+        return [_answerable(name, wording, number) for number, (name, wordings) in sets for wording in wordings]
     return [one for one in load_questions(path) if one.expects == "abstain" or (one.expects == "answer" and one.gold)]
 
 
 def unlabelled(path: Path) -> list[LabelledQuestion]:
     """The questions of a text file, which its library answers; every third is held back."""
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-    return [
-        LabelledQuestion(f"line {number}", (line,), "answer", (), split="held_back" if number % 3 == 0 else "tune")
-        for number, line in lines
-    ]
+    return [_answerable(f"line {number}", line, number) for number, line in lines]
+
+
+def _answerable(name: str, question: str, number: int) -> LabelledQuestion:
+    return LabelledQuestion(name, (question,), "answer", (), split="held_back" if number % 3 == 0 else "tune")
 
 
 def _write(name: str, content: object) -> None:
