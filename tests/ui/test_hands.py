@@ -144,7 +144,7 @@ def test_the_whole_way_by_taps_alone(phone: Page) -> None:
     ("question", "said", "beside"),
     # A measure to take; what trials ask of those who join, and beside it in the source a trial by its name with its rules.
     [
-        ("what can we do about falls at night", "lighting", "remove rugs"),
+        ("what can we do about falls at night", "lighting", "rugs and clutter"),
         ("is there a trial he can join", "trial", "the optimism in ibm trial of sirolimus asked people"),
     ],
 )
