@@ -28,7 +28,7 @@ DEPTH = 24
 _TOPICS = 3
 # Sources older than this many years get the "dated" notice.
 DATED_YEARS = 10
-_LONGEST_QUESTION = 4000
+LONGEST_QUESTION = 4000
 
 
 class Assistant:
@@ -65,9 +65,9 @@ class Assistant:
         question = question.strip()
         if not question:
             raise MyositisError("the question is empty", "question", "Write what you would like to know")
-        if len(question) > _LONGEST_QUESTION:
+        if len(question) > LONGEST_QUESTION:
             raise MyositisError(
-                f"the question has {len(question):,} characters, at most {_LONGEST_QUESTION:,} are read",
+                f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are read",
                 "question",
                 "Shorten it to what you would like to know",
             )

@@ -65,10 +65,14 @@ class ConfidenceModel:
         logistic = {name: Logistic(**stored[name]) for name in ("answers", "right")}
         return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
 
-    def probability(self, features: Mapping[str, float], question: str, vector: Vectors) -> float:
-        """That the library answers a question with that vector, 0 to 1."""
-        logit = self.answers.logit(features) + sum(self.phrases.get(phrase, 0.0) for phrase in phrases_of(question))
-        return _sigmoid(logit + float(self.vector @ vector) if len(self.vector) else logit)
+    def logit_of(self, question: str, vector: Vectors) -> float:
+        """What a question with that vector adds to the logarithm of the odds that it is answered, whatever was found."""
+        phrases = sum(self.phrases.get(phrase, 0.0) for phrase in phrases_of(question))
+        return phrases + float(self.vector @ vector) if len(self.vector) else phrases
+
+    def probability(self, features: Mapping[str, float], logit_of_question: float) -> float:
+        """That the library answers a question of that `logit_of`, 0 to 1."""
+        return _sigmoid(self.answers.logit(features) + logit_of_question)
 
     def right_if_any(self, features: Mapping[str, float]) -> float:
         """That this quote answers if the library does, 0 to 1."""
@@ -88,6 +92,7 @@ class Confidence:
         """Look at what was found for `query`; `model` is that of confidence.json for the packaged weights, if none is given."""
         self._model = model or models()[1]
         self._query = query
+        self._logit_of_question = self._model.logit_of(query.text, query.vector)
         self._ranked = ranked
         self._titles = titles
         compared = [candidate.score for candidate in ranked[:_COMPARED]]
@@ -97,22 +102,23 @@ class Confidence:
 
     @property
     def thresholds(self) -> dict[str, float]:
-        """The `probability` from which a candidate may answer, and the `certainty` from which it is called to answer."""
+        """The probability from which a candidate may answer, and the certainty from which it is called to answer."""
         return {"possible": self._model.possible, "strong": self._model.strong}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
-        if self.probability(candidate) < self._model.possible:
+        probability, certainty = self.judged(candidate)
+        if probability < self._model.possible:
             return None
-        return "strong" if self.certainty(candidate) >= self._model.strong else "possible"
+        return "strong" if certainty >= self._model.strong else "possible"
 
-    def certainty(self, candidate: Candidate) -> float:
-        """The model's probability, 0 to 1, that `candidate` itself answers the question. It is never shown."""
-        return self.probability(candidate) * self._model.right_if_any(self.features(candidate))
-
-    def probability(self, candidate: Candidate) -> float:
-        """The model's probability, 0 to 1, that the library answers the question, if `candidate` is the best it has."""
-        return self._model.probability(self.features(candidate), self._query.text, self._query.vector)
+    def judged(self, candidate: Candidate) -> tuple[float, float]:
+        """Its probability, that the library answers the question if `candidate` is the best it has, and its certainty, that
+        `candidate` itself does; both are the model's, 0 to 1, and never shown.
+        """
+        features = self.features(candidate)
+        probability = self._model.probability(features, self._logit_of_question)
+        return probability, probability * self._model.right_if_any(features)
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.

@@ -66,7 +66,7 @@ def leans(question: str) -> bool:
         return False
     if patterns["opens"].search(plain) or patterns["kind"].search(plain):
         return True
-    named = patterns["subject"].search(plain) is not None
+    named = names_subject(plain)
     pointing = patterns["points"].search(patterns["empty"].sub(" ", _opening(plain))) is not None
     words = content_words(plain)
     if pointing:
@@ -115,7 +115,7 @@ def _is_about_person_told_of(turn: str, context: _Context) -> bool:
     patterns = _patterns()
     plain = _plain(turn)
     ill = any(patterns["illness"].search(_plain(sentence)) for sentence in context.told)
-    return ill and patterns["person"].search(plain) is not None and not patterns["subject"].search(plain)
+    return ill and patterns["person"].search(plain) is not None and not names_subject(plain)
 
 
 def _joined(turn: str, context: _Context) -> str:
@@ -193,13 +193,10 @@ def _replaced(question: str, new: str, embedder: Embedder, like: float) -> tuple
 
 def _likest(question: str, spans: Sequence[tuple[int, int]], new: str, embedder: Embedder, like: float) -> tuple[int, int] | None:
     """Which of `spans` is most like `new`, at least `like`; only the subject of the whole library stands for itself."""
-    subject = _patterns()["subject"]
-    named = subject.search(_plain(new)) is not None
+    named = names_subject(new)
     # A word in "-ed" is something done, not a thing.
     spans = [
-        span
-        for span in spans
-        if (subject.search(_plain(question[slice(*span)])) is not None) == named and not question[slice(*span)].endswith("ed")
+        span for span in spans if names_subject(question[slice(*span)]) == named and not question[slice(*span)].endswith("ed")
     ]
     first, *others = embedder.encode_questions([new, *(question[slice(*span)] for span in spans)])
     likeness = [float(first.vector @ other.vector) for other in others]

@@ -59,7 +59,7 @@ class Candidate:
 
 def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """The best run of sentences of each hit, best first; hits without a quotable sentence give none."""
-    weighing = np.array([weights()[name] for name in FEATURES], dtype=np.float32)
+    weighed = weighing()
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
@@ -67,7 +67,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
         positions = quotable(texts)
         if not positions:
             continue
-        scores = features @ weighing
+        scores = features @ weighed
         best = max(positions, key=scores.__getitem__)
         first, last = widened(texts, scores.tolist(), best)
         dense, sentence, pieces, words, kind = (float(value) for value in features[best])
@@ -112,6 +112,11 @@ def sentence_features(
         values[:, 3] = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
+
+
+def weighing() -> Vectors:
+    """What `weights` says, for the columns of `sentence_features`: float32 (`FEATURES`,)."""
+    return np.array([weights()[name] for name in FEATURES], dtype=np.float32)
 
 
 @cache

@@ -16,7 +16,7 @@ NAME = "inclusion body myositis"
 # How much likelier to answer a sentence of such a document is: a logarithm of odds, as the scores of ranking are. Chosen on the
 # starter library among 5,000 NIH pages (docs/evaluation.md).
 PREFERENCE = 4.0
-_NAMES = (NAME, "inclusion body myopathy", "myositis", "ibm")
+_NAMES = ("myositis", "inclusion body myopathy", "ibm")
 # A few pages on the subject among others do not make it the library's.
 _FEWEST_TITLES = 10
 

@@ -50,16 +50,15 @@ class Trace:
     @property
     def probability(self) -> float | None:
         """The probability, 0 to 1, that the library answers; None where the way ended before there was a candidate."""
-        if self.confidence is None or not self.verdicts:
-            return None
-        return self.confidence.probability(self.verdicts[0].candidate)
+        return self._first_judged()[0]
 
     @property
     def certainty(self) -> float | None:
         """The probability, 0 to 1, that the first candidate itself answers; None as `probability` is."""
-        if self.confidence is None or not self.verdicts:
-            return None
-        return self.confidence.certainty(self.verdicts[0].candidate)
+        return self._first_judged()[1]
+
+    def _first_judged(self) -> tuple[float, float] | tuple[None, None]:
+        return self.confidence.judged(self.verdicts[0].candidate) if self.confidence and self.verdicts else (None, None)
 
     def explanation(self) -> dict[str, Any]:
         """The way as plain lists and dictionaries, in the form that `myositis ask --explain --json` prints."""
@@ -93,6 +92,7 @@ class Trace:
         """Each candidate, best first, then the passages of which nothing can be quoted."""
         for rank, verdict in enumerate(self.verdicts, start=1):
             candidate = verdict.candidate
+            judged = self.confidence.judged(candidate) if self.confidence else None
             yield {
                 "rank": rank,
                 **self._place(candidate.hit),
@@ -101,8 +101,8 @@ class Trace:
                 "end": candidate.end,
                 "scores": self._scores(candidate),
                 "features": self._features(candidate),
-                "probability": _rounded(self.confidence.probability(candidate)) if self.confidence else None,
-                "certainty": _rounded(self.confidence.certainty(candidate)) if self.confidence else None,
+                "probability": _rounded(judged[0]) if judged else None,
+                "certainty": _rounded(judged[1]) if judged else None,
                 "verdict": verdict.fate,
                 "because": _BECAUSE[verdict.fate],
                 "like": None if verdict.like is None else verdict.like + 1,

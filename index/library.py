@@ -105,7 +105,7 @@ class Library:
     @property
     def is_new(self) -> bool:
         """Whether nothing was ever written to this library."""
-        return self._store.manifest("generation") == "0"
+        return self.generation() == "0"
 
     def mark(self, name: str) -> str | None:
         """What `set_mark` noted under `name`, None where it noted nothing."""
@@ -194,14 +194,14 @@ class Library:
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Around changes: whatever ends them, the derived files fit what was written, and no orphaned original is left."""
-        generation, deletions = self._store.manifest("generation"), self._store.deletions
+        generation, deletions = self.generation(), self._store.deletions
         try:
             yield
         finally:
             if self._store.deletions != deletions:
                 self._forget_originals()
                 self._store.forget_words()
-            if self._store.manifest("generation") != generation:
+            if self.generation() != generation:
                 self._file_vectors()
 
     def holds(self, url: str) -> bool:
@@ -302,7 +302,7 @@ class Library:
 
     def vocabulary(self) -> Vocabulary:
         """The words of all passages, counted anew when the library has changed."""
-        generation = self._store.manifest("generation")
+        generation = self.generation()
         with self._lock:
             if self._words is None or self._words[0] != generation:
                 self._words = (generation, Vocabulary(self._store.passage_texts()))

@@ -24,6 +24,7 @@ def shares_before(paths: Sequence[Path | None]) -> list[float] | None:
         sizes = [path.stat().st_size for path in paths if path is not None]
     except OSError:
         return None
-    if len(sizes) < len(paths) or not sum(sizes):
+    total = sum(sizes)
+    if len(sizes) < len(paths) or not total:
         return None
-    return [before / sum(sizes) for before in accumulate(sizes, initial=0)][:-1]
+    return [before / total for before in accumulate(sizes, initial=0)][:-1]

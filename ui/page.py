@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from assistant import Assistant
+from assistant.assistant import LONGEST_QUESTION
 from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from corpus.starter import topics
 from ui.cards import Surroundings, question_buttons, turn_html
 from ui.fixed_texts import fixed_html, unreviewed_html
-from ui.handout.request import LONGEST_QUESTION
 from ui.markup import escaped
 from ui.related import nearest_subjects, organisations_address, related_questions
 from ui.texts import language, speaking, text

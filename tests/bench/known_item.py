@@ -83,12 +83,12 @@ def build(chosen: Sequence[Page], folder: Path) -> Library:
 
 def assistants_own(library: Library) -> Ranking:
     """The passages that the assistant found, each judged by its nearest sentence, whether that can be quoted or not."""
-    weighing = np.array([ranking.weights()[name] for name in ranking.FEATURES], dtype=np.float32)
+    weighed = ranking.weighing()
 
     def found_for(question: str) -> Iterable[str]:
         query, hits = searched(library, question)
         judged = [
-            (float((features @ weighing).max()), hit.passage.document_id)
+            (float((features @ weighed).max()), hit.passage.document_id)
             for hit, _, features, _ in ranking.sentence_features(library, query, hits)
             if len(features)
         ]

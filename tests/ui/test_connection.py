@@ -27,12 +27,18 @@ def _ask(page: Page, question: str, number: int) -> None:
     expect(page.locator(f"#turn-{number} h2")).to_contain_text(question)
 
 
-def test_a_page_whose_server_was_away_comes_back_with_its_conversation(assistant: Assistant, browser: Browser) -> None:
-    page = browser.new_page()
+def _asked_of_a_server_that_went(page: Page, assistant: Assistant) -> int:
+    """The port where the first question was answered, and nobody listens any more."""
     with _listener(0) as listener, serving(build_app(assistant), listener=listener) as address:
-        port = listener.getsockname()[1]
         page.goto(address)
         _ask(page, QUESTION, 1)
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_a_page_whose_server_was_away_comes_back_with_its_conversation(assistant: Assistant, browser: Browser) -> None:
+    page = browser.new_page()
+    port = _asked_of_a_server_that_went(page, assistant)
     box = page.locator("#question textarea")
     box.fill(NEXT)
     page.keyboard.press("Enter")
@@ -49,10 +55,7 @@ def test_a_page_whose_server_was_away_comes_back_with_its_conversation(assistant
 
 def test_a_conversation_that_the_server_forgot_is_not_lost(assistant: Assistant, browser: Browser) -> None:
     page = browser.new_page()
-    with _listener(0) as listener, serving(build_app(assistant), listener=listener) as address:
-        port = listener.getsockname()[1]
-        page.goto(address)
-        _ask(page, QUESTION, 1)
+    port = _asked_of_a_server_that_went(page, assistant)
     with _listener(port) as listener, serving(build_app(assistant), listener=listener):
         _ask(page, NEXT, 2)
         expect(page.locator("#turn-1 h2")).to_contain_text(QUESTION)

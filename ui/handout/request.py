@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.assistant import LONGEST_QUESTION
+
 # As many turns as a page holds, and more quotes than an answer has.
 MOST_TURNS = 40
 MOST_QUOTES = 12
-LONGEST_QUESTION = 4000
 # Some 25 KB of places, and the questions themselves.
 MOST_BODY_BYTES = 256 * 1024
 

@@ -1,7 +1,7 @@
 // Asking: the page says that it is looking, announces the newest answer once, scrolls to its start and puts the focus there.
 
 import { announce } from "./announcer.js";
-import { questionBox, turns, whenChanged, whenReady } from "./moments.js";
+import { questionBox, turns, whenChanged, whenReady, writeInBox } from "./moments.js";
 
 let newest = 0;
 let told = "";
@@ -9,9 +9,9 @@ let shown = "";
 let sent = null; // what the question box held when it was sent, until the answer or a problem came
 
 // Gradio draws the page bit by bit: whoever is quick can ask before the line stands.
-function showLooking(shown) {
+function showLooking(looking) {
   const line = document.getElementById("looking");
-  if (line) line.hidden = !shown;
+  if (line) line.hidden = !looking;
 }
 
 // After a reload the earlier questions are being asked again.
@@ -26,10 +26,7 @@ function send(fromBox) {
 
 // The box is emptied of what was answered, and of nothing that was written meanwhile.
 function emptyBox() {
-  const box = questionBox();
-  if (!sent || box?.value !== sent) return;
-  box.value = "";
-  box.dispatchEvent(new Event("input", { bubbles: true })); // Gradio keeps what it hears of
+  if (sent && questionBox()?.value === sent) writeInBox("");
 }
 
 // A copy that is opened, say, changes the conversation too and says nothing about the question that was sent.

@@ -1,7 +1,7 @@
 // A reload keeps the conversation: the browser remembers the questions while the tab is open, and they are asked again.
 // Only this tab can read them; they go when it is closed, or with "Start over". So does what stands in the question box.
 
-import { questionBox, turns, whenChanged, whenReady } from "./moments.js";
+import { questionBox, turns, whenChanged, whenReady, writeInBox } from "./moments.js";
 
 const name = "myositis-questions";
 const draftName = "myositis-draft";
@@ -65,9 +65,7 @@ whenReady(() => {
   try {
     const draft = sessionStorage.getItem(draftName);
     sessionStorage.removeItem(draftName);
-    if (!draft) return;
-    questionBox().value = draft;
-    questionBox().dispatchEvent(new Event("input", { bubbles: true })); // Gradio keeps what it hears of
+    if (draft) writeInBox(draft);
   } catch {
     // as above
   }

@@ -18,6 +18,11 @@ export function questionBox() {
   return document.querySelector("#question textarea");
 }
 
+export function writeInBox(words) {
+  questionBox().value = words;
+  questionBox().dispatchEvent(new Event("input", { bubbles: true })); // Gradio keeps what it hears of
+}
+
 // Every turn on the page, oldest first.
 export function turns() {
   return [...document.querySelectorAll("#conversation .turn")];

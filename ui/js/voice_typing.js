@@ -2,7 +2,7 @@
 // send speech to its maker; where speech is known to stay on this device, there is nothing to say.
 
 import { announce } from "./announcer.js";
-import { questionBox, whenReady } from "./moments.js";
+import { questionBox, whenReady, writeInBox } from "./moments.js";
 
 const Recognition = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
 const LANGUAGE = "en-US"; // the library is English
@@ -24,8 +24,7 @@ async function staysHere() {
 
 function put(words) {
   const box = questionBox();
-  box.value = [box.value.trim(), words.trim()].filter(Boolean).join(" ");
-  box.dispatchEvent(new Event("input", { bubbles: true })); // Gradio keeps what it hears of
+  writeInBox([box.value.trim(), words.trim()].filter(Boolean).join(" "));
   box.focus();
 }
 
