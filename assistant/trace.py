@@ -29,6 +29,9 @@ _MARKS = '.,;:!?()"“”'
 # Where the passages miss more of the question's weight than this, the library lacks what was asked.
 _LACKS = 0.5
 
+# assistant/level.py
+_PUT_FIRST = "; first among those that are level, for its document is newer or written for everyone"
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -90,6 +93,7 @@ class Trace:
 
     def _candidates(self) -> Iterator[dict[str, Any]]:
         """Each candidate, best first, then the passages of which nothing can be quoted."""
+        best = max((verdict.candidate.score for verdict in self.verdicts), default=0.0)
         for rank, verdict in enumerate(self.verdicts, start=1):
             candidate = verdict.candidate
             judged = self.confidence.judged(candidate) if self.confidence else None
@@ -104,7 +108,7 @@ class Trace:
                 "probability": _rounded(judged[0]) if judged else None,
                 "certainty": _rounded(judged[1]) if judged else None,
                 "verdict": verdict.fate,
-                "because": _BECAUSE[verdict.fate],
+                "because": _BECAUSE[verdict.fate] + (_PUT_FIRST if rank == 1 and candidate.score < best else ""),
                 "like": None if verdict.like is None else verdict.like + 1,
             }
         looked_at = {id(verdict.candidate.hit) for verdict in self.verdicts}

@@ -334,9 +334,9 @@ class Library:
             if document is not None:
                 yield document
 
-    def summaries(self) -> list[DocumentSummary]:
-        """Every document without its text, in the order of their titles."""
-        return self._store.summaries()
+    def summaries(self, ids: Iterable[str] | None = None) -> list[DocumentSummary]:
+        """Every document without its text, or those of `ids` that there are, in the order of their titles."""
+        return self._store.summaries(None if ids is None else list(ids))
 
     def titles(self, ids: Iterable[str]) -> dict[str, str]:
         """The titles of the documents of those ids, by id."""

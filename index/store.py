@@ -167,11 +167,13 @@ class Store(Database):
         return self._db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     @clearly
-    def summaries(self) -> list[DocumentSummary]:
-        """Every document without its text, by title."""
+    def summaries(self, ids: Sequence[str] | None = None) -> list[DocumentSummary]:
+        """Every document without its text, or those of `ids` that there are, by title."""
+        chosen = "" if ids is None else f"WHERE d.id IN ({','.join('?' * len(ids))}) "
         rows = self._db.execute(
             "SELECT d.id, d.url, d.title, d.kind, d.year, d.audience, d.topics, count(p.id), d.authors, d.doi, d.pmid "
-            "FROM documents d LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.url"
+            f"FROM documents d LEFT JOIN passages p ON p.document_id = d.id {chosen}GROUP BY d.id ORDER BY d.title, d.url",
+            list(ids or ()),
         )
         return [
             DocumentSummary(id_, url, title, kind, year, audience, tuple(json.loads(topics)), passages, authors, doi, pmid)

@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.evaluation import DEFAULT_QUESTIONS, load_questions
+from assistant.level import LEVEL
 from assistant.trace import Trace
 from index import Library
 
@@ -49,7 +50,10 @@ def test_what_is_called_quoted_is_what_the_answer_quotes(traces: list[Trace]) ->
         spans = [(quote.document_id, quote.start, quote.end) for quote in trace.answer.quotes]
         assert [(one["document_id"], one["start"], one["end"]) for one in quoted] == spans
         ranked = [one for one in explanation["candidates"] if one["rank"]]
-        assert [one["scores"]["score"] for one in ranked] == sorted((one["scores"]["score"] for one in ranked), reverse=True)
+        first, *others = [one["scores"]["score"] for one in ranked] or [0.0]
+        assert others == sorted(others, reverse=True)
+        assert first >= max(others, default=first) - LEVEL - 1e-3
+        assert all(("level" in one["because"]) == (one is ranked[0] and first < max(others, default=first)) for one in ranked)
         for one in ranked:
             assert (one["like"] is not None) == (one["verdict"] in ("copy", "alike"))
             assert one["like"] is None or one["like"] < one["rank"]

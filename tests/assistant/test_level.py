@@ -1,0 +1,71 @@
+"""Which document goes first where answers come out level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from assistant.level import LEVEL, settled
+from corpus import Passage
+from index import DocumentSummary, Hit
+
+DOCUMENTS = {
+    "guide": DocumentSummary("guide", "guide", "Guide", "guide", 2020, "everyone", (), 1),
+    "newer": DocumentSummary("newer", "newer", "Newer guide", "guide", 2025, "everyone", (), 1),
+    "undated": DocumentSummary("undated", "undated", "Undated guide", "guide", None, "everyone", (), 1),
+    "review": DocumentSummary("review", "review", "Review", "review", 2026, "everyone", (), 1),
+    "digest": DocumentSummary("digest", "digest", "Digest", "web page", 2026, "research", (), 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage of a document with a score."""
+
+    hit: Hit
+    score: float
+
+    @property
+    def document(self) -> str:
+        return self.hit.passage.document_id
+
+
+def found(*scored: tuple[str, float]) -> list[Found]:
+    passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
+    return [Found(Hit(passage, 0.0, 0.0, 0.0), score) for passage, score in passages]
+
+
+def order(*scored: tuple[str, float], question: str = "does it hurt?") -> list[str]:
+    return [one.document for one in settled(found(*scored), question, DOCUMENTS)]
+
+
+@pytest.mark.parametrize("research", ["review", "digest"])
+def test_what_is_for_everyone_goes_before_research_that_is_level(research: str) -> None:
+    assert order((research, 9.0), ("guide", 9.0 - LEVEL / 2)) == ["guide", research]
+
+
+def test_research_goes_first_where_the_question_asks_for_it() -> None:
+    assert order(("guide", 9.0), ("review", 8.5), question="what did the studies find?") == ["review", "guide"]
+
+
+def test_the_newer_goes_first_and_the_undated_last() -> None:
+    assert order(("undated", 9.0), ("guide", 8.9), ("newer", 8.5)) == ["newer", "undated", "guide"]
+
+
+def test_what_is_not_level_stays_where_it_is() -> None:
+    assert order(("review", 9.0), ("guide", 8.9 - LEVEL)) == ["review", "guide"]
+
+
+def test_the_best_of_a_document_speaks_for_it_and_nothing_is_lost() -> None:
+    ranked = found(("review", 9.0), ("guide", 8.8), ("guide", 8.6), ("review", 5.0))
+    assert settled(ranked, "does it hurt?", DOCUMENTS) == [ranked[1], ranked[0], ranked[2], ranked[3]]
+
+
+def test_the_order_does_not_depend_on_which_of_two_is_a_little_better() -> None:
+    assert order(("newer", 9.0), ("guide", 8.7))[0] == order(("guide", 9.0), ("newer", 8.7))[0]
+
+
+def test_a_document_removed_meanwhile_goes_last_and_nothing_found_is_nothing() -> None:
+    assert order(("gone", 9.0), ("review", 8.9)) == ["review", "gone"]
+    assert settled([], "does it hurt?", DOCUMENTS) == []
