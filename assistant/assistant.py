@@ -12,7 +12,7 @@ from assistant import ranking, safety, spelling
 from assistant.confidence import Confidence, model_for
 from assistant.follow_up import self_contained
 from assistant.links import snapshot_link, source_link
-from assistant.query import Query
+from assistant.query import Query, asks_nothing
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
@@ -93,7 +93,7 @@ class Assistant:
             return Trace(answer, joined, findings, query, tuple(hits), titles)
         ranked = ranking.candidates(self.library, query, hits)
         confidence = Confidence(query, ranked, titles, model_for(self.library.embedder.identity.sha256))
-        if not ranked or confidence.match(ranked[0]) is None:
+        if not ranked or asks_nothing(understood) or confidence.match(ranked[0]) is None:
             answer = self._without_quotes("not_found", question, understood, said, closest)
             return Trace(answer, joined, findings, query, tuple(hits), titles, tuple(none_selected(ranked)), confidence)
         copies = Copies(hit.passage for hit in hits)

@@ -99,7 +99,11 @@ def _read(turn: str, context: _Context, embedder: Embedder) -> tuple[str, _Conte
         aside = context.put_aside if patterns["several"].search(_plain(turn)) else ()
         before = _Context(context.told, (*aside, *context.subjects))
         subjects = (*context.subjects, *fresh.subjects)[-int(patterns["most_subjects"]) :]
-        return _joined(turn, before), _Context(told, subjects, fresh.asked or context.asked, context.put_aside)
+        joined = _joined(turn, before)
+        if joined == turn and instead:
+            # "What age does it come on?", "and the hereditary sort?": the old question has no words of its own to be replaced.
+            joined = f"{context.asked} {turn}".strip()
+        return joined, _Context(told, subjects, fresh.asked or context.asked, context.put_aside)
     if _is_about_person_told_of(turn, context):
         return _joined(turn, _Context(context.told)), _Context(told, fresh.subjects, fresh.asked)
     return turn, fresh

@@ -106,6 +106,15 @@ def test_what_no_quote_may_answer_gets_a_notice_and_no_quote(assistant: Assistan
     assert [notice.kind for notice in answer.notices] in (["medication"], ["diagnosis"])
 
 
+@pytest.mark.parametrize("greeting", ["hi", "Hello!", "Good morning", "thank you", "what?", "ok thanks, bye"])
+def test_a_greeting_is_no_question(assistant: Assistant, greeting: str) -> None:
+    assert assistant.ask(greeting).status == "not_found"
+
+
+def test_courtesy_around_a_question_changes_nothing_of_what_it_asks(assistant: Assistant) -> None:
+    assert assistant.ask("Hello, good morning. What helps with food that sticks? Thanks!").status == "answered"
+
+
 @pytest.mark.parametrize("question", ["What helps with food that sticks?", *OFF_TOPIC[:1], *DECLINED[:1], *EMERGENCIES])
 def test_the_disclaimer_is_with_every_answer(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)

@@ -81,6 +81,8 @@ def test_the_first_question_of_a_conversation_stays_as_it_is(asked_after: Asked,
         # Where they take none, they are asked about the subject.
         (["Can IBM affect breathing?", "And at night?"], "IBM, affect breathing: And at night?"),
         (["Is IBM inherited?", "What about children?"], "IBM, inherited: What about children?"),
+        # An old question without a word that could be replaced is asked again whole.
+        (["What age does it come on?", "And the hereditary sort?"], "What age does it come on? And the hereditary sort?"),
         # What somebody told stays in their words.
         (
             ["My wife keeps catching her toes.", "Is there a brace for that?"],
