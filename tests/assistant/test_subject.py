@@ -55,8 +55,22 @@ def test_a_question_that_names_no_disease_is_about_the_librarys_own(mixed: Libra
     assert Query.of("What helps with swallowing in IBM?", mixed).expanded.count(NAME) <= 1
 
 
+def test_the_subjects_name_weighs_no_more_than_in_a_library_about_it_alone(mixed: Library) -> None:
+    asked = Query.of(f"Does {NAME} hurt at night?", mixed)
+    (read,) = mixed.embedder.encode_questions([asked.text])
+    weights = dict(zip(read.words, asked.wordings[0].weights.tolist(), strict=True))
+    assert max(weights[word] for word in NAME.split()) < weights["hurt"] / 10
+
+
 def test_another_disease_that_is_named_keeps_its_place(mixed: Library) -> None:
     assert _first(mixed, "How are kidney stones prevented?") == "Kidney stones"
+
+
+def test_documents_are_summed_up_by_their_ids_too(mixed: Library) -> None:
+    every = mixed.summaries()
+    some = [every[3].id, "gone", every[1].id]
+    assert mixed.summaries(some) == [every[1], every[3]]
+    assert mixed.summaries([]) == []
 
 
 def test_a_text_that_speaks_of_the_subject_belongs_to_it_whatever_its_title(mixed: Library, tmp_path: Path) -> None:
