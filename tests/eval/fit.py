@@ -4,7 +4,9 @@
 
 Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
 file (first_questions.txt), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library answers, without
-labels: they tell the confidence model that plain questions are answered too. Every third line and every third set is left out.
+labels: they tell the confidence model that plain questions are answered too; a table of twins (twin_questions.tsv) holds in each
+line one that the library answers and one that sounds just like it and has no answer, so that the model cannot go by the style
+alone. Every third line and every third set is left out.
 Ranking is fitted listwise (softmax over all sentences of the passages found: ListNet, Cao et al. 2007), the confidence model by
 logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen.
 """
@@ -15,7 +17,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
 from assistant.query import Query
-from assistant.quoting import says_something
+from assistant.quoting import quotable
 from index import Library
 
 # How heavy a readable feature, the question's vector and one of its phrases are before the penalty on all of them; chosen for
@@ -43,10 +45,13 @@ LEAST_WEIGHT = 0.05
 PENALTY = 0.02
 RIGHT_PENALTY = 0.1
 RANKING_PENALTY = 0.02
-FALSE_ABSTENTION = 0.04
+FALSE_ABSTENTION = 0.035
+# What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
+FIRST_QUESTIONS_COUNT = 2.0
 # Of the quotes called strong at least so many answer.
 STRONG_PRECISION = 0.8
 _FOLDS = 10
+_FIRST = "asked first"
 _ASSISTANT = Path(ranking.__file__).parent
 
 Matrix = NDArray[np.float32]
@@ -71,10 +76,10 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     hits = library.search(query.expanded, DEPTH, query.vector)
     rows, gold = [], []
     for hit, _, values, _ in ranking.sentence_features(library, query, hits):
-        for text, row in zip(hit.passage.sentence_texts, values, strict=True):
-            if says_something(text):
-                rows.append(row)
-                gold.append(stands_in(text, question.gold))
+        texts = hit.passage.sentence_texts
+        for position in quotable(texts):
+            rows.append(values[position])
+            gold.append(stands_in(texts[position], question.gold))
     ranked = ranking.candidates(library, query, hits)
     if not ranked:
         return None
@@ -125,12 +130,13 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     is_right = LogisticRegression(C=RIGHT_PENALTY, max_iter=5000)
     # Where no sentence is labelled, nobody knows whether the first quote is right.
     labelled = answerable & np.array([bool(one.question.gold) for one in asked])
+    count = np.array([FIRST_QUESTIONS_COUNT if one.question.style == _FIRST else 1.0 for one in asked])
     unseen, certain = np.zeros(len(asked)), np.zeros(len(asked))
     for fold, rest in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(columns, answerable):
-        unseen[rest] = answers.fit(columns[fold], answerable[fold]).predict_proba(columns[rest])[:, 1]
+        unseen[rest] = answers.fit(columns[fold], answerable[fold], count[fold]).predict_proba(columns[rest])[:, 1]
         answered = fold[labelled[fold]]
         certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
-    answers.fit(columns, answerable)
+    answers.fit(columns, answerable, count)
     is_right.fit(own[labelled], right[labelled])
     features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
     weights = READABLE * features / spread
@@ -212,6 +218,8 @@ def _ask_all(pairs: Sequence[tuple[str, str]]) -> list[Asked]:
 def _questions(path: Path) -> list[LabelledQuestion]:
     if path.suffix == ".txt":
         return unlabelled(path)
+    if path.suffix == ".tsv":
+        return [question for pair in twins(path) for question in pair]
     if path.name == DEFAULT_PHRASINGS.name:
         sets = enumerate(load_phrasings(path).items(), start=1)
         return [_answerable(name, wording, number) for number, (name, wordings) in sets for wording in wordings]
@@ -221,7 +229,17 @@ def _questions(path: Path) -> list[LabelledQuestion]:
 def unlabelled(path: Path) -> list[LabelledQuestion]:
     """The questions of a text file, which its library answers; every third is held back."""
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-    return [_answerable(f"line {number}", line, number) for number, line in lines]
+    return [replace(_answerable(f"line {number}", line, number), style=_FIRST) for number, line in lines]
+
+
+def twins(path: Path) -> list[tuple[LabelledQuestion, LabelledQuestion]]:
+    """The pairs of a table: a question that its library answers, and one like it that it does not; every third is held back."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        has, lacks = line.split("\t")
+        answerable = _answerable(f"line {number}", has, number)
+        found.append((answerable, replace(_answerable(f"line {number}", lacks, number), expects="abstain")))
+    return found
 
 
 def _answerable(name: str, question: str, number: int) -> LabelledQuestion:
