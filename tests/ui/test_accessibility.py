@@ -97,6 +97,8 @@ def test_words_stay_clear_under_the_pointer(conversation: Page) -> None:
 
 def test_words_stay_clear_on_paper_where_no_ground_is_printed(conversation: Page) -> None:
     conversation.emulate_media(color_scheme="dark", media="print")
+    # The page hears of the darkness a little later; a printer asks long after that.
+    expect(conversation.locator("html")).to_have_attribute("data-theme", "dark")
     conversation.evaluate("dispatchEvent(new Event('beforeprint'))")
     bare = conversation.add_style_tag(content="* { background: none !important }")
     assert conversation.locator("header h1, .turn .emergency").first.is_visible()
