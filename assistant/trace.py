@@ -30,7 +30,7 @@ _MARKS = '.,;:!?()"“”'
 _LACKS = 0.5
 
 # assistant/level.py
-_PUT_FIRST = "; first among those that are level, for its document is newer or written for everyone"
+_PUT_FIRST = "; first among those that come out level, for whom its document is written for or its year"
 
 
 @dataclass(frozen=True, slots=True)
