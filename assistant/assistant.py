@@ -10,9 +10,10 @@ from typing import Self
 
 from assistant import ranking, safety, spelling
 from assistant.confidence import Confidence, model_for
-from assistant.follow_up import self_contained
+from assistant.follow_up import asks_nothing, self_contained
+from assistant.level import settled
 from assistant.links import snapshot_link, source_link
-from assistant.query import Query, asks_nothing
+from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
@@ -86,12 +87,13 @@ class Assistant:
         if action == "emergency":
             return Trace(self._without_quotes("emergency", question, question, said, ()), joined, findings)
         hits = self.library.search(query.expanded, DEPTH, query.vector)
-        titles = self.library.titles({hit.passage.document_id for hit in hits})
+        documents = {one.id: one for one in self.library.summaries({hit.passage.document_id for hit in hits})}
+        titles = {one.id: one.title for one in documents.values()}
         closest = _closest_topics(hits, titles)
         if action == "decline":
             answer = self._without_quotes("not_found", question, understood, said, closest)
             return Trace(answer, joined, findings, query, tuple(hits), titles)
-        ranked = ranking.candidates(self.library, query, hits)
+        ranked = settled(ranking.candidates(self.library, query, hits), understood, documents)
         confidence = Confidence(query, ranked, titles, model_for(self.library.embedder.identity.sha256))
         if not ranked or asks_nothing(understood) or confidence.match(ranked[0]) is None:
             answer = self._without_quotes("not_found", question, understood, said, closest)

@@ -58,6 +58,12 @@ def names_subject(text: str) -> bool:
     return _patterns()["subject"].search(_plain(text)) is not None
 
 
+def asks_nothing(question: str) -> bool:
+    """Whether `question` holds no word that could be looked for, or only those of a greeting or of thanks."""
+    small_talk: frozenset[str] = _patterns()["small_talk"]
+    return small_talk.issuperset(content_words(question))
+
+
 def leans(question: str) -> bool:
     """Whether `question` points at something that only an earlier question names."""
     patterns = _patterns()
@@ -232,4 +238,4 @@ def _patterns() -> dict[str, Any]:
     read: dict[str, Any] = {
         key: re.compile(value, re.IGNORECASE) if isinstance(value, str) else value for key, value in loaded.items()
     }
-    return read | {"generic": frozenset(loaded["generic"].split())}
+    return read | {key: frozenset(loaded[key].split()) for key in ("generic", "small_talk")}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
 
-from index import DocumentSummary, Hit
+from assistant.ranking import Candidate
+from index import DocumentSummary
 
 # Scores are logarithms of odds: within this, one sentence is hardly likelier to answer than another. Chosen on the starter
 # library.
@@ -22,22 +22,7 @@ _ASKS_RESEARCH = re.compile(
 _RESEARCH = ("review", "study", "trial")
 
 
-class Scored(Protocol):
-    """What was found in a document, and a score that is a logarithm of odds."""
-
-    @property
-    def hit(self) -> Hit:
-        """Where it was found."""
-
-    @property
-    def score(self) -> float:
-        """Comparable within one question; higher is better."""
-
-
-_Scored = TypeVar("_Scored", bound=Scored)
-
-
-def settled(ranked: Sequence[_Scored], question: str, documents: Mapping[str, DocumentSummary]) -> list[_Scored]:
+def settled(ranked: Sequence[Candidate], question: str, documents: Mapping[str, DocumentSummary]) -> list[Candidate]:
     """`ranked`, best first, with the best one of the document that goes first at the head of those level with the first.
 
     `documents` holds each document by its id.
@@ -45,12 +30,12 @@ def settled(ranked: Sequence[_Scored], question: str, documents: Mapping[str, Do
     if not ranked:
         return []
     asks_research = _ASKS_RESEARCH.search(question) is not None
-    best: dict[str, _Scored] = {}
+    best: dict[str, Candidate] = {}
     for candidate in ranked:
         if candidate.score >= ranked[0].score - LEVEL:
             best.setdefault(candidate.hit.passage.document_id, candidate)
 
-    def order(candidate: _Scored) -> tuple[bool, int]:
+    def order(candidate: Candidate) -> tuple[bool, int]:
         document = documents.get(candidate.hit.passage.document_id)
         if document is None:  # removed since the search
             return True, 0

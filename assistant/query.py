@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.follow_up import names_subject
 from assistant.lay_words import expansions
-from assistant.subject import NAME, documents_about_it
+from assistant.subject import NAME, NAME_WORDS, documents_about_it
 from index import Library
 from index.records import Vectors
 from index.vocabulary import rarity_in_english
@@ -20,14 +20,6 @@ from index.words import content_words, stem
 _SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+")
 # The share of passages that hold the rarest of words, as far as its weight goes.
 _RAREST = 1e-3
-# Words of a greeting or of thanks: alone they ask for nothing.
-_COURTESY = frozenset(
-    [
-        *["hi", "hello", "hey", "hiya", "greetings", "good", "morning", "afternoon", "evening", "day"],
-        *["thanks", "thank", "please", "ok", "okay", "bye", "goodbye"],
-    ]
-)
-_NAME_WORDS = frozenset(NAME.split()) | {"ibm", "sibm"}
 # What a word that stands in every passage still weighs.
 _COMMONEST = 0.05
 
@@ -75,17 +67,12 @@ class Query:
         in_library = dict(zip(counted, library.rarity(counted), strict=True))
         if preferred:
             # Among other diseases the subject's name is rare, and every document on it would be met by that alone.
-            in_library |= {word: 0.0 for word in counted if word in _NAME_WORDS}
+            in_library |= {word: 0.0 for word in counted if word in NAME_WORDS}
         wordings = tuple(Wording(wording.pieces, _weights(wording.words, in_library)) for wording in worded)
         unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
         unit = mean / np.linalg.norm(mean)
         return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, preferred)
-
-
-def asks_nothing(question: str) -> bool:
-    """Whether `question` holds no word that could be looked for, or only those of a greeting or of thanks."""
-    return set(content_words(question)) <= _COURTESY
 
 
 def _asking(question: str) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answer_kind import asked_for
-from assistant.level import settled
 from assistant.query import Query
 from assistant.quoting import quotable, widened
 from assistant.subject import PREFERENCE
@@ -59,7 +58,7 @@ class Candidate:
 
 
 def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The best run of sentences of each hit, best first, as `settled` has it; hits without a quotable sentence give none."""
+    """The best run of sentences of each hit, best first; hits without a quotable sentence give none."""
     weighed = weighing()
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
@@ -87,9 +86,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                 nearest=nearest,
             )
         )
-    found.sort(key=lambda candidate: -candidate.score)
-    documents = library.summaries({candidate.hit.passage.document_id for candidate in found})
-    return settled(found, query.text, {document.id: document for document in documents})
+    return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def sentence_features(

@@ -13,6 +13,8 @@ from assistant.follow_up import names_subject
 from index import Library
 
 NAME = "inclusion body myositis"
+# Its words and short names, as a question may hold them.
+NAME_WORDS = frozenset(NAME.split()) | {"ibm", "sibm"}
 # How much likelier to answer a sentence of such a document is: a logarithm of odds, as the scores of ranking are. Chosen on the
 # starter library among 5,000 NIH pages (docs/evaluation.md).
 PREFERENCE = 4.0

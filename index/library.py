@@ -338,10 +338,6 @@ class Library:
         """Every document without its text, or those of `ids` that there are, in the order of their titles."""
         return self._store.summaries(None if ids is None else list(ids))
 
-    def titles(self, ids: Iterable[str]) -> dict[str, str]:
-        """The titles of the documents of those ids, by id."""
-        return self._store.titles(list(ids))
-
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in text order; none where there is no such document."""
         return self._store.passages_of(document_id)

@@ -181,12 +181,6 @@ class Store(Database):
         ]
 
     @clearly
-    def titles(self, ids: Sequence[str]) -> dict[str, str]:
-        """The titles of those documents that there are, by id."""
-        marks = ",".join("?" * len(ids))
-        return dict(self._db.execute(f"SELECT id, title FROM documents WHERE id IN ({marks})", list(ids)).fetchall())
-
-    @clearly
     def document(self, document_id: str) -> Document | None:
         """The document of that id, None where there is none."""
         row = self._db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", (document_id,)).fetchone()

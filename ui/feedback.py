@@ -62,7 +62,7 @@ def add_feedback(app: FastAPI, assistant: Assistant) -> None:
 def _taking(assistant: Assistant) -> Callable[[Request], Awaitable[Response]]:
     def take(body: bytes) -> Response:
         given = Given.model_validate_json(body)
-        titles = assistant.library.titles(given.documents)
+        titles = {one.id: one.title for one in assistant.library.summaries(given.documents)}
         subjects = tuple(titles[one] for one in given.documents if one in titles)
         keep(assistant.library.directory, Kept(day=date.today(), verdict=given.verdict, status=given.status, subjects=subjects))
         return Response(status_code=204)

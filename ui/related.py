@@ -58,7 +58,7 @@ def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
 def organisations_address(library: Library) -> str | None:
     """The library's page of organisations that can help, None where it has none."""
     found = document_id(whom_to_ask())
-    return f"source/{found}" if library.titles([found]) else None
+    return f"source/{found}" if library.summaries([found]) else None
 
 
 def _question(headings: Sequence[str]) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import numpy as np
 import pytest
 
 from assistant.level import LEVEL, settled
+from assistant.ranking import Candidate
 from corpus import Passage
 from index import DocumentSummary, Hit
 
@@ -19,25 +19,17 @@ DOCUMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage of a document with a score."""
-
-    hit: Hit
-    score: float
-
-    @property
-    def document(self) -> str:
-        return self.hit.passage.document_id
-
-
-def found(*scored: tuple[str, float]) -> list[Found]:
+def found(*scored: tuple[str, float]) -> list[Candidate]:
+    nothing = np.zeros(1, dtype=np.float32)
     passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
-    return [Found(Hit(passage, 0.0, 0.0, 0.0), score) for passage, score in passages]
+    return [
+        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 4, score, 0.0, 0.0, 0.0, 0.0, 0.0, nothing, nothing)
+        for passage, score in passages
+    ]
 
 
 def order(*scored: tuple[str, float], question: str = "does it hurt?") -> list[str]:
-    return [one.document for one in settled(found(*scored), question, DOCUMENTS)]
+    return [one.hit.passage.document_id for one in settled(found(*scored), question, DOCUMENTS)]
 
 
 @pytest.mark.parametrize("research", ["review", "digest"])

@@ -30,6 +30,7 @@ from assistant.assistant import DEPTH
 from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
+from assistant.level import settled
 from assistant.query import Query
 from assistant.quoting import quotable
 from index import Library
@@ -80,10 +81,11 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    ranked = ranking.candidates(library, query, hits)
+    documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
+    ranked = settled(ranking.candidates(library, query, hits), query.text, documents)
     if not ranked:
         return None
-    titles = library.titles({hit.passage.document_id for hit in hits})
+    titles = {one.id: one.title for one in documents.values()}
     features = Confidence(query, ranked, titles).features(ranked[0])
     return Asked(question, query, np.array(rows), np.array(gold), features, stands_in(ranked[0].text, question.gold))
 
