@@ -30,7 +30,17 @@ _POINTS_ELSEWHERE = re.compile(
     r"(?:also |more\b|the (?:(?:short|animated) )?(?:page|section|chapter|digest|table|figure|graphic|box|leaflet|video)\b|our\b|"
     r"this (?:page|link|graphic|video)\b|https?:|www\.)|"
     r"click (?:here|on|the)\b|learn more\b|find out more\b|"
+    r"you can (?:use|search|visit) [^.]*\b(?:dictionary|website)\b|"
+    r"(?:more|more detailed|further|additional) information [^.]*\bis available\b|"
     r"(?:more|further) (?:about|on|information|details|reading)\b[^.]*\b(?:page|section|here|below|above|website|site|link)\b)",
+    re.IGNORECASE,
+)
+# A list of links, the note on a table's source, or a table whose rows were run together ("Weakness 90% Myalgia 50% …"), as pages
+# on rare diseases hold them; however long.
+_LINKS_OR_TABLE = re.compile(
+    r"^\W*these resources (?:address|offer|provide)\b|^\W*for more information [^.]*\bclick on\b|"
+    r"\bNumber of patients \(when available\)|\bOntology \(HPO\) (?:has collected|provides)\b|"
+    r"(?-i:(?:\b\d+(?:\.\d+)?% [A-Z][^.%]*){3})",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"""[.!?…][)\]"'”’¹²³⁰-⁹]*$""")
@@ -108,6 +118,7 @@ def says_something(text: str) -> bool:
         and " | " not in text
         and not _POSTAL_CODE.search(text)
         and (len(words) > _LONGEST_POINTER or not _POINTS_ELSEWHERE.match(text))
+        and not _LINKS_OR_TABLE.search(text)
     )
 
 

@@ -20,6 +20,8 @@ _VERB = (
 )
 _DEPENDS = r"(?:which|that|who|whose|whom|where|when|while|if|because|than|what|how|whether|as)"
 _WHOLE_ITEM = re.compile(rf"(?!{_DEPENDS}\b)[A-Z\d](?:(?!\b{_DEPENDS}\b)[^.:;?!])*?\s{_VERB}\s", re.DOTALL)
+# The name of a text's first part, as MedlinePlus sets it before each of its topics.
+_LABEL = re.compile(r"Summary ?: (?=[A-Z\d])")
 # What is left of a bracket or of a sentence before: it begins no sentence.
 _STRAY = re.compile(r"(?:[)\]}]+[.,;:]?|[.,;:]+)\s+(?=\S)")
 # Words that begin a sentence and, with a capital and a small word after them, stand in the middle of none.
@@ -54,6 +56,8 @@ _SMALL_ITEM = re.compile(r"\s[-*•◦▪‣·]\s+[a-z]")
 
 def run_in_heading(sentence: str) -> int:
     """Where the sentence begins in `sentence` that a heading was run into, 0 where there is no safe sign of one."""
+    if label := _LABEL.match(sentence):
+        return label.end()
     for match in _OPENING.finditer(sentence):
         before = sentence[: match.start()]
         items = list(_SMALL_ITEM.finditer(before))

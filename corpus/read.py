@@ -24,7 +24,7 @@ from corpus.visits import Visits
 from corpus.web_page import read_web_page
 
 # Raised when a reader or the cutting into sentences changes what is made of the same bytes, so that libraries read them anew.
-READER_VERSION = 10
+READER_VERSION = 11
 _ARTICLES = {
     JATS_MEDIA_TYPE: read_jats,
     PUBMED_MEDIA_TYPE: read_pubmed_record,

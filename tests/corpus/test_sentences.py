@@ -138,6 +138,14 @@ def test_the_number_of_a_note_and_what_is_left_of_a_bracket_are_no_part_of_a_sen
     assert sentences(text) == expected
 
 
+def test_the_name_of_a_texts_first_part_is_no_part_of_its_first_sentence() -> None:
+    assert sentences("Summary : Botox is made from a toxin. It is slow.") == [
+        "Summary :",
+        "Botox is made from a toxin.",
+        "It is slow.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("heading", "sentence"),
     [
