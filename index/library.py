@@ -21,6 +21,7 @@ from index.health import problems_of
 from index.intake import Intake, ReadSource, is_enough
 from index.originals import Originals
 from index.origins import Origin
+from index.part import Part
 from index.progress import Progress, shares_before
 from index.records import Added, DocumentSummary, Health, Hit, SentenceVectors, Vectors
 from index.settings import Settings
@@ -52,6 +53,7 @@ class Library:
         self._embedder = embedder
         self._vectors: tuple[str | None, VectorIndex] | None = None
         self._words: tuple[str | None, Vocabulary] | None = None
+        self._latest_part: tuple[str, frozenset[str], Part] | None = None
         self._lock = threading.Lock()
         if embedder is not None:
             self._compare_model(embedder)
@@ -256,18 +258,22 @@ class Library:
 
     # Reading
 
-    def search(self, question: str, k: int = 10, vector: Vectors | None = None) -> list[Hit]:
+    def search(
+        self, question: str, k: int = 10, vector: Vectors | None = None, within: frozenset[str] = frozenset()
+    ) -> list[Hit]:
         """The best `k` passages for `question`, best first; none for an empty library or question.
 
         Dense and lexical rankings are joined by reciprocal rank fusion. `vector` is the question's, where it is at hand.
+        `within` holds the ids of the documents that are looked through, as if there were no others; none means all.
         """
         if not question.strip():
             return []
         vector = self.embedder.encode_question(question) if vector is None else vector
-        index = self._vector_index()
+        words = self._part(within) if within else self._store
+        index = words.vectors if isinstance(words, Part) else self._vector_index()
         dense = index.search(vector, _CANDIDATES) if len(index) else []
         expression = match_expression(question)
-        lexical = self._store.match(expression, _CANDIDATES) if expression else []
+        lexical = words.match(expression, _CANDIDATES) if expression else []
         fused: dict[int, float] = {}
         for ranking in (dense, lexical):
             for rank, (passage_id, _) in enumerate(ranking, start=1):
@@ -291,14 +297,26 @@ class Library:
                 self._vectors = (filed, VectorIndex.open(self._store))
             return self._vectors[1]
 
+    def _part(self, documents: frozenset[str]) -> Part:
+        """Those documents alone, copied anew when the library has changed."""
+        index, generation = self._vector_index(), self.generation()
+        with self._lock:
+            if self._latest_part is None or self._latest_part[:2] != (generation, documents):
+                self._latest_part = (generation, documents, Part(self._store, index, documents))
+            return self._latest_part[2]
+
     def sentence_vectors(self, passages: Sequence[Passage]) -> list[SentenceVectors]:
         """The vectors of each passage's sentences, to be compared with `embedder.encode_question`."""
         return self._store.sentence_vectors(passages)
 
-    def rarity(self, words: Sequence[str]) -> list[float]:
-        """For each word the share of passages that do not hold it, 0 to 1; 1.0 means that the library never uses it."""
-        passages = max(1, self._store.counts()[1])
-        return [1.0 - self._store.passages_with(word) / passages for word in words]
+    def rarity(self, words: Sequence[str], within: frozenset[str] = frozenset()) -> list[float]:
+        """For each word the share of passages that do not hold it, 0 to 1; 1.0 means that the library never uses it.
+
+        `within` is as for `search`.
+        """
+        counted = self._part(within) if within else self._store
+        passages = max(1, counted.counts()[1])
+        return [1.0 - counted.passages_with(word) / passages for word in words]
 
     def vocabulary(self) -> Vocabulary:
         """The words of all passages, counted anew when the library has changed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from index.word_search import TABLE
+
 SCHEMA_VERSION = 5
 _ORIGINS = """
 CREATE TABLE origins (
@@ -36,7 +38,9 @@ CREATE TABLE passages (
     vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL, pieces BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX passages_of_document ON passages (document_id, start);
-CREATE VIRTUAL TABLE words USING fts5 (heading, body, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+    + TABLE
+    + """
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 """
     + _ORIGINS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from index.errors import clear_errors
 from index.origins import Origin
 from index.pieces import Pieces
 from index.records import DocumentSummary, SentenceVectors, Vectors
+from index.word_search import matches, passages_with, phrase
 
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
 _ORIGIN = "source, charset, etag, last_modified, found_by"
@@ -260,11 +261,7 @@ class Store(Database):
     @clearly
     def match(self, expression: str, k: int) -> list[tuple[int, float]]:
         """The best `k` passages for an FTS5 expression: (id, BM25 as a positive number), best first."""
-        rows = self._db.execute(
-            "SELECT rowid, -bm25(words, 0.6, 1.0) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            (expression, k),
-        )
-        return [(int(row[0]), float(row[1])) for row in rows]
+        return matches(self._db, expression, k)
 
     @clearly
     def problems(self) -> list[str]:
@@ -288,20 +285,28 @@ class Store(Database):
             for heading, body in self._db.execute("SELECT heading, body FROM words"):
                 yield f"{heading} {body}"
 
+    def words_of(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+        """Each passage of `documents`: its id, the words it is found by besides its own, and its text."""
+        with clear_errors(self.path):
+            yield from self._db.execute(
+                "SELECT words.rowid, heading, body FROM passages JOIN words ON words.rowid = passages.id "
+                "WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY words.rowid",
+                (json.dumps(list(documents)),),
+            )
+
     @clearly
     def documents_with(self, phrases: Sequence[str]) -> frozenset[str]:
         """The documents with a passage in which any of `phrases`, in any form of its words, stands."""
         rows = self._db.execute(
             "SELECT DISTINCT document_id FROM words JOIN passages ON passages.id = words.rowid WHERE words MATCH ?",
-            (" OR ".join(map(_phrase, phrases)),),
+            (" OR ".join(map(phrase, phrases)),),
         )
         return frozenset(str(row[0]) for row in rows)
 
     @clearly
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
-        row = self._db.execute("SELECT count(*) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchone()
-        return int(row[0])
+        return passages_with(self._db, word)
 
 
 def _packed(pieces: Sequence[Pieces]) -> bytes:
@@ -317,10 +322,6 @@ def _unpacked(packed: bytes, sentences: int) -> tuple[Pieces, ...]:
         return tuple(np.empty((0, 0), dtype=np.int8) for _ in range(sentences))
     rows = np.frombuffer(packed, dtype=np.int8, offset=2 * sentences).reshape(counts.sum(), -1)
     return tuple(np.split(rows, np.cumsum(counts)[:-1]))
-
-
-def _phrase(word: str) -> str:
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
 
 
 def _passage(row: Sequence[Any]) -> Passage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Sequence
 
 import faiss
 import numpy as np
@@ -45,6 +46,14 @@ class VectorIndex:
         index.file(store)
         return index
 
+    def part(self, ids: Sequence[int]) -> VectorIndex:
+        """An index of those passages of `ids` alone that this one knows."""
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._index.d))
+        rows = self._rows(ids)
+        if rows:
+            index.add_with_ids(np.stack(list(rows.values())), np.array(list(rows), dtype=np.int64))
+        return VectorIndex(index, self._generation)
+
     def file(self, store: Store) -> None:
         """Write the file beside the store: complete under another name first, then renamed, then noted in the manifest.
 
@@ -71,10 +80,14 @@ class VectorIndex:
 
     def cosines(self, question: Vectors, ids: list[int]) -> dict[int, float]:
         """The cosine of `question` with each passage of `ids` that the index knows."""
+        return {passage_id: float(row @ question) for passage_id, row in self._rows(ids).items()}
+
+    def _rows(self, ids: Iterable[int]) -> dict[int, Vectors]:
+        """The vectors of those passages of `ids` that the index knows."""
         found = {}
         for passage_id in ids:
             try:
-                found[passage_id] = float(self._index.reconstruct(passage_id) @ question)
+                found[passage_id] = self._index.reconstruct(passage_id)
             except RuntimeError:  # FAISS raises this for an id it does not hold
                 continue
         return found
