@@ -1,4 +1,4 @@
-"""Ranking: of every passage found the sentence that comes nearest to the question, and all of them in order.
+"""Ranking: the sentences of the passages found that come nearest to the question, with what they lean on, in order.
 
 The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
 the question's pieces come to those of the sentence, the words they share, and whether the sentence gives the kind of answer that
@@ -18,7 +18,6 @@ import numpy as np
 from assistant.answer_kind import asked_for
 from assistant.query import Query
 from assistant.quoting import quotable, widened
-from assistant.subject import PREFERENCE
 from index import Hit, Library, SentenceVectors
 from index.pieces import nearest_pieces
 from index.records import Vectors
@@ -58,35 +57,45 @@ class Candidate:
 
 
 def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-    """The best run of sentences of each hit, best first; hits without a quotable sentence give none."""
+    """The runs of sentences of all hits, best first; hits without a quotable sentence give none.
+
+    A passage gives as many as it has room for: often it is the right one and its nearest sentence is not the one that answers.
+    """
     weighed = weighing()
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
-        texts = passage.sentence_texts
-        positions = quotable(texts)
-        if not positions:
-            continue
         scores = features @ weighed
-        best = max(positions, key=scores.__getitem__)
-        first, last = widened(texts, scores.tolist(), best)
-        dense, sentence, pieces, words, kind = (float(value) for value in features[best])
-        found.append(
-            Candidate(
-                hit=hit,
-                start=passage.sentences[first][0],
-                end=passage.sentences[last][1],
-                score=float(scores[best]) + PREFERENCE * (passage.document_id in query.preferred),
-                passage=dense,
-                sentence=sentence,
-                pieces=pieces,
-                words=words,
-                kind=kind,
-                vector=read.vectors[best],
-                nearest=nearest,
+        for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
+            dense, sentence, pieces, words, kind = (float(value) for value in features[best])
+            found.append(
+                Candidate(
+                    hit=hit,
+                    start=passage.sentences[first][0],
+                    end=passage.sentences[last][1],
+                    score=float(scores[best]),
+                    passage=dense,
+                    sentence=sentence,
+                    pieces=pieces,
+                    words=words,
+                    kind=kind,
+                    vector=read.vectors[best],
+                    nearest=nearest,
+                )
             )
-        )
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _runs(texts: Sequence[str], scores: Sequence[float]) -> Iterator[tuple[int, int, int]]:
+    """The best sentence of each run that can be quoted, its first and its last one; best run first, none within another."""
+    taken: set[int] = set()
+    for best in sorted(quotable(texts), key=lambda position: -scores[position]):
+        if best in taken:
+            continue
+        first, last = widened(texts, scores, best)
+        if taken.isdisjoint(range(first, last + 1)):
+            yield best, first, last
+        taken.update(range(first, last + 1))
 
 
 def sentence_features(

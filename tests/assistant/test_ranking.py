@@ -1,0 +1,50 @@
+"""The sentences that may answer: in order, whole, and several of a passage that holds several."""
+
+from __future__ import annotations
+
+from itertools import combinations, groupby, pairwise
+
+import pytest
+
+from assistant import ranking
+from assistant.quoting import quotable
+from assistant.retrieval import DEPTH, asked_of
+from index import Library
+
+QUESTIONS = ["What helps when food gets stuck?", "hands", "Is there a drug that slows it down?", "I keep falling in the bathroom"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_candidates_are_whole_sentences_best_first_and_none_lies_in_another(starter_library: Library, question: str) -> None:
+    query = asked_of(starter_library, question)
+    hits = starter_library.search(query.expanded, DEPTH, query.vector)
+    found = ranking.candidates(starter_library, query, hits)
+    assert all(one.score >= other.score for one, other in pairwise(found))
+    for candidate in found:
+        starts, ends = zip(*candidate.hit.passage.sentences, strict=True)
+        assert candidate.start in starts
+        assert candidate.end in ends
+    of_passages = [
+        list(group)
+        for _, group in groupby(sorted(found, key=lambda one: hits.index(one.hit)), key=lambda one: hits.index(one.hit))
+    ]
+    assert any(len(group) > 1 for group in of_passages)
+    for group in of_passages:
+        assert all(one.end <= other.start or other.end <= one.start for one, other in combinations(group, 2))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_best_sentence_of_each_passage_is_in_its_best_candidate(starter_library: Library, question: str) -> None:
+    query = asked_of(starter_library, question)
+    hits = starter_library.search(query.expanded, DEPTH, query.vector)
+    found = ranking.candidates(starter_library, query, hits)
+    for hit, _, features, _ in ranking.sentence_features(starter_library, query, hits):
+        scores = features @ ranking.weighing()
+        positions = quotable(hit.passage.sentence_texts)
+        own = [candidate for candidate in found if candidate.hit is hit]
+        assert bool(own) is bool(positions)
+        if own:
+            best = max(positions, key=scores.__getitem__)
+            assert own[0].score == pytest.approx(float(scores[best]))
+            start, end = hit.passage.sentences[best]
+            assert own[0].start <= start < end <= own[0].end
