@@ -8,24 +8,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant import ranking, safety, spelling
+from assistant import safety, spelling
 from assistant.confidence import Confidence, model_for
 from assistant.follow_up import asks_nothing, self_contained
-from assistant.level import settled
 from assistant.links import snapshot_link, source_link
-from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
+from assistant.retrieval import Found, asked_of, retrieved
 from assistant.rewriting import rewritten
 from assistant.selection import none_selected, selected
 from assistant.texts import DISCLAIMER
 from assistant.trace import Trace
 from corpus import MyositisError
-from index import Hit, Library
+from index import Library
 
-# How many passages are looked through for the sentence that answers.
-DEPTH = 24
 _TOPICS = 3
 # Sources older than this many years get the "dated" notice.
 DATED_YEARS = 10
@@ -80,25 +77,22 @@ class Assistant:
         rewrite = rewritten(question, history, self.library.settings.follow_ups)
         joined = rewrite or self_contained(question, history, self.library.embedder)
         understood = spelling.mend(joined, self.library)
-        query = Query.of(understood, self.library)
+        query = asked_of(self.library, understood)
         felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)
         findings = tuple(found for found in (finding, felt) if found)
         action, said = safety.together([felt, finding]) or (None, ())
         if action == "emergency":
             return Trace(self._without_quotes("emergency", question, question, said, ()), joined, findings)
-        hits = self.library.search(query.expanded, DEPTH, query.vector)
-        documents = {one.id: one for one in self.library.summaries({hit.passage.document_id for hit in hits})}
-        titles = {one.id: one.title for one in documents.values()}
-        closest = _closest_topics(hits, titles)
+        found = retrieved(self.library, query)
+        ranked = found.ranked
         if action == "decline":
-            answer = self._without_quotes("not_found", question, understood, said, closest)
-            return Trace(answer, joined, findings, query, tuple(hits), titles)
-        ranked = settled(ranking.candidates(self.library, query, hits), understood, documents)
-        confidence = Confidence(query, ranked, titles, model_for(self.library.embedder.identity.sha256))
+            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
+            return Trace(answer, joined, findings, found)
+        confidence = Confidence(found.query, ranked, found.titles, model_for(self.library.embedder.identity.sha256))
         if not ranked or asks_nothing(understood) or confidence.match(ranked[0]) is None:
-            answer = self._without_quotes("not_found", question, understood, said, closest)
-            return Trace(answer, joined, findings, query, tuple(hits), titles, tuple(none_selected(ranked)), confidence)
-        copies = Copies(hit.passage for hit in hits)
+            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
+            return Trace(answer, joined, findings, found, tuple(none_selected(ranked)), confidence)
+        copies = Copies(hit.passage for hit in found.hits)
         verdicts = selected(ranked, copies, self.library.settings.answers.quotes)
         chosen = [verdict.candidate for verdict in verdicts if verdict.fate == "quoted"]
         grades = _grades(chosen, confidence)
@@ -106,7 +100,7 @@ class Assistant:
         old = any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes)
         notices = (*said, safety.notice("dated", number)) if old else tuple(said)
         answer = Answer("answered", question, understood, quotes, notices, (), DISCLAIMER)
-        return Trace(answer, joined, findings, query, tuple(hits), titles, tuple(verdicts), confidence)
+        return Trace(answer, joined, findings, found, tuple(verdicts), confidence)
 
     def _without_quotes(
         self, status: Status, question: str, understood: str, notices: Sequence[Notice], closest: tuple[str, ...]
@@ -162,7 +156,8 @@ def _grades(chosen: Sequence[Candidate], confidence: Confidence) -> list[Match]:
     return grades
 
 
-def _closest_topics(hits: Sequence[Hit], titles: dict[str, str]) -> tuple[str, ...]:
+def _closest_topics(found: Found) -> tuple[str, ...]:
     """The titles of the documents whose passages come nearest, nearest first."""
-    nearest = sorted(hits, key=lambda hit: -hit.dense)
+    nearest = sorted(found.hits, key=lambda hit: -hit.dense)
+    titles = found.titles
     return tuple(dict.fromkeys(titles[hit.passage.document_id] for hit in nearest if hit.passage.document_id in titles))[:_TOPICS]

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.follow_up import names_subject
 from assistant.lay_words import expansions
-from assistant.subject import NAME, NAME_WORDS, documents_about_it
 from index import Library
 from index.records import Vectors
 from index.vocabulary import rarity_in_english
@@ -39,8 +37,8 @@ class Query:
     `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third way is the
     sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three;
     `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and
-    `unknown` those that the library never uses. `preferred` are the documents about the library's own subject, where it holds
-    much else besides; `expanded` names the subject then.
+    `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as if there were no
+    others; none means all.
     """
 
     text: str
@@ -50,13 +48,12 @@ class Query:
     wordings: tuple[Wording, ...]
     rarities: dict[str, float]
     unknown: frozenset[str]
-    preferred: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, question: str, library: Library) -> Query:
-        """The query for a question that stands alone, its spelling mended."""
-        preferred = documents_about_it(library)
-        added = [*expansions(question), *([NAME] if preferred and not names_subject(question) else [])]
+    def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
+        """The query for a question that stands alone, its spelling mended, to the documents `within` the library."""
+        added = expansions(question)
         expanded = f"{question} {', '.join(added)}" if added else question
         ways = [question, expanded, _asking(question)]
         read = dict(zip(dict.fromkeys(ways), library.embedder.encode_questions(list(dict.fromkeys(ways))), strict=True))
@@ -64,15 +61,12 @@ class Query:
         worded = [read[way] for way in dict.fromkeys(ways[:2])]
         words = content_words(question)
         counted = list(dict.fromkeys([*words, *(word for wording in worded for word in wording.words)]))
-        in_library = dict(zip(counted, library.rarity(counted), strict=True))
-        if preferred:
-            # Among other diseases the subject's name is rare, and every document on it would be met by that alone.
-            in_library |= {word: 0.0 for word in counted if word in NAME_WORDS}
+        in_library = dict(zip(counted, library.rarity(counted, within), strict=True))
         wordings = tuple(Wording(wording.pieces, _weights(wording.words, in_library)) for wording in worded)
         unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
         unit = mean / np.linalg.norm(mean)
-        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, preferred)
+        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within)
 
 
 def _asking(question: str) -> str:

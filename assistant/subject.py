@@ -1,9 +1,4 @@
-"""The subject that a library is about, where it holds much else besides: what a question means that names no subject.
-
-Whoever asks "what helps with swallowing?" here asks about inclusion body myositis, even where five thousand pages on other
-diseases stand beside those on this one. So documents that speak of the subject go first there, unless others answer much better,
-and the question is searched for with the subject's name as well.
-"""
+"""The subject that a library is about, where it holds much else besides: the documents that speak of it."""
 
 from __future__ import annotations
 
@@ -12,12 +7,6 @@ from functools import lru_cache
 from assistant.follow_up import names_subject
 from index import Library
 
-NAME = "inclusion body myositis"
-# Its words and short names, as a question may hold them.
-NAME_WORDS = frozenset(NAME.split()) | {"ibm", "sibm"}
-# How much likelier to answer a sentence of such a document is: a logarithm of odds, as the scores of ranking are. Chosen on the
-# starter library among 5,000 NIH pages (docs/evaluation.md).
-PREFERENCE = 4.0
 _NAMES = ("myositis", "inclusion body myopathy", "ibm")
 # A few pages on the subject among others do not make it the library's.
 _FEWEST_TITLES = 10

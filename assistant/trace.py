@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.confidence import Confidence
 from assistant.lay_words import expansions
-from assistant.query import Query
 from assistant.ranking import FEATURES, Candidate
 from assistant.records import Answer
+from assistant.retrieval import Found
 from assistant.safety import Finding
 from assistant.selection import Verdict
 from index import Hit
@@ -38,15 +38,13 @@ class Trace:
     """The way of one question. `answer` is what the reader gets; the rest is what the steps before it saw.
 
     `findings` are those of the safety rules and of the second look. `joined` is the question made to stand alone, before its
-    spelling was mended. A step that was not reached has left nothing: no `query`, no `hits`, no `verdicts`, no `confidence`.
+    spelling was mended. A step that was not reached has left nothing: nothing `found`, no `verdicts`, no `confidence`.
     """
 
     answer: Answer
     joined: str
     findings: tuple[Finding, ...] = ()
-    query: Query | None = None
-    hits: tuple[Hit, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
+    found: Found | None = None
     verdicts: tuple[Verdict, ...] = ()
     confidence: Confidence | None = None
 
@@ -73,7 +71,7 @@ class Trace:
                 "made_to_stand_alone": self.joined,
                 "mended": self._mended(),
                 "understood_as": self.answer.understood_as,
-                "added_words": list(expansions(self.query.text)) if self.query else [],
+                "added_words": list(expansions(self.found.query.text)) if self.found else [],
                 "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
             },
             "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
@@ -89,7 +87,10 @@ class Trace:
 
     def _unknown(self) -> list[str]:
         """The words, as they were read, that the library never uses."""
-        return [word for word in content_words(self.query.text) if stem(word) in self.query.unknown] if self.query else []
+        if self.found is None:
+            return []
+        query = self.found.query
+        return [word for word in content_words(query.text) if stem(word) in query.unknown]
 
     def _candidates(self) -> Iterator[dict[str, Any]]:
         """Each candidate, best first, then the passages of which nothing can be quoted."""
@@ -112,7 +113,7 @@ class Trace:
                 "like": None if verdict.like is None else verdict.like + 1,
             }
         looked_at = {id(verdict.candidate.hit) for verdict in self.verdicts}
-        for hit in self.hits if self.verdicts else ():
+        for hit in self.found.hits if self.found and self.verdicts else ():
             if id(hit) not in looked_at:
                 scores = {"fused": _rounded(hit.fused), "dense": _rounded(hit.dense), "bm25": _rounded(hit.lexical)}
                 span = {"text": hit.passage.text, "start": hit.passage.start, "end": hit.passage.end}
@@ -129,7 +130,7 @@ class Trace:
 
     def _place(self, hit: Hit) -> dict[str, Any]:
         passage = hit.passage
-        title = self.titles.get(passage.document_id, "")
+        title = self.found.titles.get(passage.document_id, "") if self.found else ""
         return {"document_id": passage.document_id, "title": title, "section": " › ".join(passage.section), "page": passage.page}
 
     def _scores(self, candidate: Candidate) -> dict[str, float]:

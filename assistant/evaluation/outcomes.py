@@ -79,7 +79,7 @@ def ask_all(
 def _would_quote(trace: Trace) -> tuple[str, ...]:
     if trace.answer.quotes:
         return tuple(quote.text for quote in trace.answer.quotes)
-    copies = Copies(hit.passage for hit in trace.hits)
+    copies = Copies(hit.passage for hit in (trace.found.hits if trace.found else ()))
     verdicts = selected([verdict.candidate for verdict in trace.verdicts], copies, FIRST)
     return tuple(verdict.candidate.text for verdict in verdicts if verdict.fate == "quoted")
 

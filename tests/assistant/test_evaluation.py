@@ -65,7 +65,7 @@ class Scripted(Assistant):
     def explain(self, question: str, history: Sequence[str] = ()) -> Trace:
         self.asked.append((question, tuple(history)))
         sure = self._sure.get(question)
-        trace = SimpleNamespace(answer=self._says[question], probability=sure, certainty=sure, verdicts=(), hits=())
+        trace = SimpleNamespace(answer=self._says[question], probability=sure, certainty=sure, verdicts=(), found=None)
         return cast("Trace", trace)
 
 

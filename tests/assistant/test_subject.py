@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, ranking
-from assistant.query import Query
-from assistant.subject import NAME, documents_about_it
+from assistant import Assistant
+from assistant.retrieval import asked_of, retrieved
+from assistant.subject import documents_about_it
 from corpus import Source
 from index import Library
 from index.embedding import Embedder
 
+NAME = "inclusion body myositis"
 ABOUT_IT = {
     "Swallowing": "Small bites and a chin held down make swallowing easier.",
     "Falls": "Loose rugs should be taken up to prevent falls.",
     **{f"Subject {number}": f"Note number {number} tells of the weather in the valley." for number in range(9)},
 }
 OTHERS = {
-    "Stroke": "Swallowing after a stroke is made easier by thickened drinks. What helps with swallowing is practice.",
+    "Stroke": "Swallowing after a stroke is made easier by thickened drinks. Practice helps with it.",
     "Kidney stones": "Drinking much water helps to prevent kidney stones.",
 }
 
 
-def _library(folder: Path, embedder: Embedder, about_it: int) -> Library:
+def _library(folder: Path, embedder: Embedder, about_it: int, others: Mapping[str, str] = OTHERS) -> Library:
     texts = folder / "texts"
     texts.mkdir()
     for title, text in list(ABOUT_IT.items())[:about_it]:
         (texts / f"{title}.md").write_text(f"# {title} with {NAME}\n\n{text}\n", encoding="utf-8")
-    for title, text in OTHERS.items():
+    for title, text in others.items():
         (texts / f"{title}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
     library = Library.open(folder / "library", embedder=embedder)
     library.add([Source(path=str(texts))])
@@ -44,22 +45,32 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
 
 
 def _first(library: Library, question: str) -> str:
-    query = Query.of(question, library)
-    best = ranking.candidates(library, query, library.search(query.expanded, 12, query.vector))[0]
+    best = retrieved(library, asked_of(library, question)).ranked[0]
     return library.document(best.hit.passage.document_id).title
 
 
 def test_a_question_that_names_no_disease_is_about_the_librarys_own(mixed: Library) -> None:
     assert _first(mixed, "What helps with swallowing?") == f"Swallowing with {NAME}"
-    assert NAME in Query.of("What helps with swallowing?", mixed).expanded
-    assert Query.of("What helps with swallowing in IBM?", mixed).expanded.count(NAME) <= 1
 
 
-def test_the_subjects_name_weighs_no_more_than_in_a_library_about_it_alone(mixed: Library) -> None:
-    asked = Query.of(f"Does {NAME} hurt at night?", mixed)
-    (read,) = mixed.embedder.encode_questions([asked.text])
-    weights = dict(zip(read.words, asked.wordings[0].weights.tolist(), strict=True))
-    assert max(weights[word] for word in NAME.split()) < weights["hurt"] / 10
+@pytest.mark.parametrize(
+    "question", ["What helps with swallowing?", f"Does {NAME} tell of the weather?", "rugs and falls", "Why?"]
+)
+def test_a_question_about_it_meets_what_it_would_meet_in_a_library_on_it_alone(
+    mixed: Library, tmp_path: Path, embedder: Embedder, question: str
+) -> None:
+    with _library(tmp_path, embedder, len(ABOUT_IT), others={}) as alone:
+        expected = retrieved(alone, asked_of(alone, question))
+        found = retrieved(mixed, asked_of(mixed, question))
+        assert found.query.within
+        assert not expected.query.within
+        assert [(one.text, one.score) for one in found.ranked] == [
+            (one.text, pytest.approx(one.score)) for one in expected.ranked
+        ]
+        assert found.query.rarities == expected.query.rarities
+        assert found.query.unknown == expected.query.unknown
+        answers = [Assistant(library).ask(question) for library in (mixed, alone)]
+        assert len({(answer.status, tuple((quote.text, quote.match) for quote in answer.quotes)) for answer in answers}) == 1
 
 
 def test_another_disease_that_is_named_keeps_its_place(mixed: Library) -> None:
@@ -85,10 +96,10 @@ def test_a_text_that_speaks_of_the_subject_belongs_to_it_whatever_its_title(mixe
 def test_a_few_pages_on_it_among_others_change_nothing(tmp_path: Path, embedder: Embedder) -> None:
     with _library(tmp_path, embedder, 3) as library:
         assert documents_about_it(library) == frozenset()
-        assert NAME not in Query.of("What helps with swallowing?", library).expanded
-        assert _first(library, "What helps with swallowing?") == "Stroke"
+        assert not asked_of(library, "What helps with swallowing?").within
+        assert _first(library, "Are thickened drinks easier?") == "Stroke"
 
 
-def test_where_every_document_speaks_of_it_none_is_preferred(starter_library: Library) -> None:
+def test_where_every_document_speaks_of_it_all_are_asked(starter_library: Library) -> None:
     assert documents_about_it(starter_library) == frozenset()
     assert Assistant(starter_library).ask("What helps with swallowing?").quotes

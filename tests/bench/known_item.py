@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant import ranking, spelling
-from assistant.assistant import DEPTH
 from assistant.query import Query
+from assistant.retrieval import DEPTH
 from corpus import Source
 from index import Hit, Library
 from index.embedding import _packaged_model, embedding_prefix

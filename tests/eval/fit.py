@@ -26,13 +26,12 @@ from numpy.typing import NDArray
 
 from assistant import confidence as confidence_module
 from assistant import ranking, spelling
-from assistant.assistant import DEPTH
 from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
-from assistant.level import settled
 from assistant.query import Query
 from assistant.quoting import quotable
+from assistant.retrieval import asked_of, retrieved
 from index import Library
 
 # How heavy a readable feature, the question's vector and one of its phrases are before the penalty on all of them; chosen for
@@ -73,21 +72,19 @@ class Asked:
 
 def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     """What the library finds for `question`; None where that is nothing."""
-    query = Query.of(spelling.mend(self_contained(question.turns[-1], question.turns[:-1], library.embedder), library), library)
-    hits = library.search(query.expanded, DEPTH, query.vector)
+    understood = spelling.mend(self_contained(question.turns[-1], question.turns[:-1], library.embedder), library)
+    found = retrieved(library, asked_of(library, understood))
+    if not found.ranked:
+        return None
     rows, gold = [], []
-    for hit, _, values, _ in ranking.sentence_features(library, query, hits):
+    for hit, _, values, _ in ranking.sentence_features(library, found.query, found.hits):
         texts = hit.passage.sentence_texts
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
-    ranked = settled(ranking.candidates(library, query, hits), query.text, documents)
-    if not ranked:
-        return None
-    titles = {one.id: one.title for one in documents.values()}
-    features = Confidence(query, ranked, titles).features(ranked[0])
-    return Asked(question, query, np.array(rows), np.array(gold), features, stands_in(ranked[0].text, question.gold))
+    best = found.ranked[0]
+    features = Confidence(found.query, found.ranked, found.titles).features(best)
+    return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold))
 
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:

@@ -1,0 +1,73 @@
+"""From a question to the sentences that may answer it, in order.
+
+Where a library is about one disease and holds much else besides, its part on that disease is asked first, as if it stood alone:
+whoever asks "what helps with swallowing?" there asks about that disease, even where five thousand other pages stand beside those
+on it. The others are heard where they answer much better, as when the question names another disease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant import ranking
+from assistant.level import settled
+from assistant.query import Query
+from assistant.ranking import Candidate
+from assistant.subject import documents_about_it
+from index import DocumentSummary, Hit, Library
+
+# How many passages are looked through for the sentence that answers.
+DEPTH = 24
+# How much likelier to answer (a logarithm of odds, as the scores of ranking are) the best of all documents must be than the best
+# of those on the library's subject to be heard.
+MUCH_BETTER = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a library holds for a question. `hits` are the passages looked through, `ranked` their candidates, best first;
+    `documents` holds the documents of the hits by their ids.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    ranked: tuple[Candidate, ...]
+    documents: Mapping[str, DocumentSummary]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of each document by its id."""
+        return {one.id: one.title for one in self.documents.values()}
+
+
+def asked_of(library: Library, question: str) -> Query:
+    """The query for a question that stands alone, its spelling mended, to the part of `library` on its subject."""
+    return Query.of(question, library, documents_about_it(library))
+
+
+def retrieved(library: Library, query: Query) -> Found:
+    """What `library` holds for a `query` made by `asked_of`."""
+    found = _found(library, query)
+    if query.within:
+        # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
+        everywhere = _ranked(library, query, _hits(library, query, frozenset()))
+        own = found.ranked[0].score if found.ranked else -float("inf")
+        best = everywhere[0] if everywhere else None
+        if best and best.score > own + MUCH_BETTER and best.hit.passage.document_id not in query.within:
+            return _found(library, Query.of(query.text, library))
+    return found
+
+
+def _found(library: Library, query: Query) -> Found:
+    hits = _hits(library, query, query.within)
+    documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
+    return Found(query, tuple(hits), tuple(settled(_ranked(library, query, hits), query.text, documents)), documents)
+
+
+def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:
+    return library.search(query.expanded, DEPTH, query.vector, within)
+
+
+def _ranked(library: Library, query: Query, hits: list[Hit]) -> list[Candidate]:
+    return ranking.candidates(library, query, hits)
