@@ -12,7 +12,8 @@ from datetime import date
 from itertools import dropwhile
 
 from corpus.canonical import canonical_line
-from corpus.pdf_blocks import front_end, joined, main_size, words_of
+from corpus.pdf_blocks import front_end, main_size
+from corpus.pdf_broken_lines import joined, words_of
 from corpus.pdf_information import PdfInformation
 from corpus.pdf_lines import Line
 
