@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from assistant import Answer
+from assistant.subject import documents_about_it
 from corpus import MyositisError
 from corpus.records import document_id
 from corpus.starter import whom_to_ask
@@ -25,7 +26,7 @@ def related_questions(library: Library, answer: Answer, asked: Collection[str]) 
     known = [_words(question) for question in asked]
     known += [_words(quote.section.split(" › ")[-1]) for quote in answer.quotes]
     found: list[str] = []
-    for hit in library.search(answer.understood_as, _DEPTH):
+    for hit in library.search(answer.understood_as, _DEPTH, within=_part_of(library, answer.quotes[0].document_id)):
         question = _question(hit.passage.section)
         # A question that another one holds, word by word, would be answered with the same quotes.
         if question and not any(_words(question) <= words or words <= _words(question) for words in known if words):
@@ -59,6 +60,12 @@ def organisations_address(library: Library) -> str | None:
     """The library's page of organisations that can help, None where it has none."""
     found = document_id(whom_to_ask())
     return f"source/{found}" if library.summaries([found]) else None
+
+
+def _part_of(library: Library, found: str) -> frozenset[str]:
+    """The documents on the library's subject, if the one that was `found` is among them; none, which means all, if not."""
+    about_it = documents_about_it(library)
+    return about_it if found in about_it else frozenset()
 
 
 def _question(headings: Sequence[str]) -> str | None:

@@ -1,0 +1,35 @@
+"""What to go on with is about what was asked, even where the library holds much else besides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant import Assistant
+from corpus import Source
+from index import Library
+from index.embedding import Embedder
+from ui.related import related_questions
+
+NAME = "inclusion body myositis"
+
+
+def test_related_questions_are_on_the_librarys_subject_unless_the_answer_is_not(tmp_path: Path, embedder: Embedder) -> None:
+    for number in range(12):
+        text = f"# Page {number} on {NAME}\n\n## Does walk {number} help with IBM?\n\nWalk {number} helps legs with IBM.\n"
+        (tmp_path / f"own{number}.md").write_text(text, encoding="utf-8")
+    for number in range(6):
+        text = (
+            f"# Gout {number}\n\n## Does a walk help with gout {number}?\n\nA walk helps legs with gout, says report {number}.\n"
+        )
+        (tmp_path / f"other{number}.md").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library", embedder=embedder) as library:
+        library.add([Source(path=str(tmp_path))])
+        assistant = Assistant(library)
+        own = assistant.ask("Does a walk help the legs?")
+        assert own.quotes
+        related = related_questions(library, own, [])
+        assert related
+        assert all("IBM" in question for question in related)
+        other = assistant.ask("Does a walk help the legs in gout, says which report?")
+        assert other.quotes[0].title.startswith("Gout")
+        assert any("gout" in question for question in related_questions(library, other, []))
