@@ -13,13 +13,7 @@ from tests.eval.fit import twins, unlabelled
 from tests.eval.gate import UPDATE, Floors, GateError, Measured, corpus_sha256, measure, measured
 from tests.eval.quotes import faults
 
-FIRST_QUESTIONS = Path(__file__).with_name("first_questions.txt")
-# Of the 133: what was measured, and two more.
-FEW = 6
-TWINS = Path(__file__).with_name("twin_questions.tsv")
-# Of the 66 pairs that no fit has seen: how many answerable ones may meet silence, and how many of the others must.
-FEW_TWINS = 4
-MOST_TWINS = 44
+_HERE = Path(__file__).parent
 FOUND = {"answer_at_3": Measured(0.9, 100), "aurc": Measured(0.2, 100), "emergency_recall": Measured(1.0, 20)}
 
 
@@ -32,19 +26,29 @@ def test_the_answers_reach_their_floors(asked: tuple[list[Outcome], Report]) -> 
     assert Floors.load().faults(corpus_sha256(), measured(asked[1])) == []
 
 
-def test_the_questions_that_everybody_asks_first_are_answered(starter_library: Library) -> None:
+# Silent were 2 of the 133, and 4 of the 137 that no fit has seen.
+@pytest.mark.parametrize(("name", "few"), [("first_questions.txt", 4), ("first_questions_2.txt", 6)], ids=["fitted to", "unseen"])
+def test_the_questions_that_everybody_asks_first_are_answered(starter_library: Library, name: str, few: int) -> None:
     assistant = Assistant(starter_library)
-    silent = [one.turns[-1] for one in unlabelled(FIRST_QUESTIONS) if not assistant.ask(one.turns[-1]).quotes]
-    assert len(silent) <= FEW, silent
+    silent = [one.turns[-1] for one in unlabelled(_HERE / name) if not assistant.ask(one.turns[-1]).quotes]
+    assert len(silent) <= few, silent
 
 
-def test_of_two_questions_that_sound_alike_the_one_without_an_answer_meets_silence(starter_library: Library) -> None:
+# How many pairs no fit has seen, how many of their answerable questions may meet silence, and how many of the others must.
+@pytest.mark.parametrize(
+    ("name", "pairs", "few", "most"),
+    [("twin_questions.tsv", 66, 4, 44), ("twin_questions_2.tsv", 43, 4, 14)],
+    ids=["plain", "in lay words"],
+)
+def test_of_two_questions_that_sound_alike_the_one_without_an_answer_meets_silence(
+    starter_library: Library, name: str, pairs: int, few: int, most: int
+) -> None:
     assistant = Assistant(starter_library)
-    unseen = [pair for pair in twins(TWINS) if pair[0].split == "held_back"]
+    unseen = [pair for pair in twins(_HERE / name) if pair[0].split == "held_back"]
     silent = [[not assistant.ask(question.turns[-1]).quotes for question in pair] for pair in unseen]
-    assert len(unseen) == 66
-    assert sum(has for has, _ in silent) <= FEW_TWINS
-    assert sum(lacks for _, lacks in silent) >= MOST_TWINS
+    assert len(unseen) == pairs
+    assert sum(has for has, _ in silent) <= few
+    assert sum(lacks for _, lacks in silent) >= most
 
 
 def test_every_quote_of_the_evaluation_is_whole_sentences_and_none_is_a_heading_or_a_reference(
