@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 # A neighbour whose score comes this near to the best sentence's is quoted along: scores are logarithms of odds, so it is at
 # least a seventh as likely to be the one that answers.
@@ -102,6 +103,7 @@ def _adds(texts: Sequence[str], position: int) -> bool:
     return says_something(texts[position]) and not (position and words in " ".join(_WORD.findall(texts[position - 1].lower())))
 
 
+@lru_cache(maxsize=20_000)
 def says_something(text: str) -> bool:
     """Whether a sentence can be quoted: not a heading, a table's row, a lone reference, a question put to the reader, an
     address, a part of a sentence, or a line that only points elsewhere.

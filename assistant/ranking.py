@@ -8,6 +8,7 @@ is asked for. docs/evaluation.md says what each is worth.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -84,6 +85,16 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                 )
             )
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def best_score(library: Library, query: Query, hits: Sequence[Hit]) -> float:
+    """The score of the first of `candidates`, without making them; minus infinity where there would be none."""
+    weighed = weighing()
+    best = -math.inf
+    for hit, _, features, _ in sentence_features(library, query, hits):
+        positions = quotable(hit.passage.sentence_texts)
+        best = max(best, float((features[positions] @ weighed).max(initial=-math.inf)))
+    return best
 
 
 def _runs(texts: Sequence[str], scores: Sequence[float]) -> Iterator[tuple[int, int, int]]:

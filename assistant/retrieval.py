@@ -7,6 +7,7 @@ on it. The others are heard where they answer much better, as when the question 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,10 +52,9 @@ def retrieved(library: Library, query: Query) -> Found:
     found = _found(library, query)
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
-        everywhere = _ranked(library, query, _hits(library, query, frozenset()))
-        own = found.ranked[0].score if found.ranked else -float("inf")
-        best = everywhere[0] if everywhere else None
-        if best and best.score > own + MUCH_BETTER and best.hit.passage.document_id not in query.within:
+        others = [hit for hit in _hits(library, query, frozenset()) if hit.passage.document_id not in query.within]
+        own = found.ranked[0].score if found.ranked else -math.inf
+        if ranking.best_score(library, query, others) > own + MUCH_BETTER:
             return _found(library, Query.of(query.text, library))
     return found
 
@@ -62,12 +62,9 @@ def retrieved(library: Library, query: Query) -> Found:
 def _found(library: Library, query: Query) -> Found:
     hits = _hits(library, query, query.within)
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
-    return Found(query, tuple(hits), tuple(settled(_ranked(library, query, hits), query.text, documents)), documents)
+    ranked = settled(ranking.candidates(library, query, hits), query.text, documents)
+    return Found(query, tuple(hits), tuple(ranked), documents)
 
 
 def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:
     return library.search(query.expanded, DEPTH, query.vector, within)
-
-
-def _ranked(library: Library, query: Query, hits: list[Hit]) -> list[Candidate]:
-    return ranking.candidates(library, query, hits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, groupby, pairwise
 
 import pytest
@@ -38,6 +39,7 @@ def test_the_best_sentence_of_each_passage_is_in_its_best_candidate(starter_libr
     query = asked_of(starter_library, question)
     hits = starter_library.search(query.expanded, DEPTH, query.vector)
     found = ranking.candidates(starter_library, query, hits)
+    assert ranking.best_score(starter_library, query, hits) == pytest.approx(found[0].score)
     for hit, _, features, _ in ranking.sentence_features(starter_library, query, hits):
         scores = features @ ranking.weighing()
         positions = quotable(hit.passage.sentence_texts)
@@ -48,3 +50,7 @@ def test_the_best_sentence_of_each_passage_is_in_its_best_candidate(starter_libr
             assert own[0].score == pytest.approx(float(scores[best]))
             start, end = hit.passage.sentences[best]
             assert own[0].start <= start < end <= own[0].end
+
+
+def test_nothing_found_has_no_best_score(starter_library: Library) -> None:
+    assert ranking.best_score(starter_library, asked_of(starter_library, "hands"), []) == -math.inf
