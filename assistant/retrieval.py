@@ -8,7 +8,7 @@ on it. The others are heard where they answer much better, as when the question 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant import ranking
@@ -16,7 +16,7 @@ from assistant.level import settled
 from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.subject import documents_about_it
-from index import DocumentSummary, Hit, Library
+from index import Hit, Library
 
 # How many passages are looked through for the sentence that answers.
 DEPTH = 24
@@ -28,18 +28,13 @@ MUCH_BETTER = 4.0
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a library holds for a question. `hits` are the passages looked through, `ranked` their candidates, best first;
-    `documents` holds the documents of the hits by their ids.
+    `titles` holds the title of each document of the hits by its id.
     """
 
     query: Query
     hits: tuple[Hit, ...]
     ranked: tuple[Candidate, ...]
-    documents: Mapping[str, DocumentSummary]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """The title of each document by its id."""
-        return {one.id: one.title for one in self.documents.values()}
+    titles: Mapping[str, str]
 
 
 def asked_of(library: Library, question: str) -> Query:
@@ -49,21 +44,21 @@ def asked_of(library: Library, question: str) -> Query:
 
 def retrieved(library: Library, query: Query) -> Found:
     """What `library` holds for a `query` made by `asked_of`."""
-    found = _found(library, query)
+    found = _found(library, query, _hits(library, query, query.within))
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
-        others = [hit for hit in _hits(library, query, frozenset()) if hit.passage.document_id not in query.within]
+        everywhere = _hits(library, query, frozenset())
+        others = [hit for hit in everywhere if hit.passage.document_id not in query.within]
         own = found.ranked[0].score if found.ranked else -math.inf
         if ranking.best_score(library, query, others) > own + MUCH_BETTER:
-            return _found(library, Query.of(query.text, library))
+            return _found(library, Query.of(query.text, library), everywhere)
     return found
 
 
-def _found(library: Library, query: Query) -> Found:
-    hits = _hits(library, query, query.within)
+def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
     ranked = settled(ranking.candidates(library, query, hits), query.text, documents)
-    return Found(query, tuple(hits), tuple(ranked), documents)
+    return Found(query, tuple(hits), tuple(ranked), {one.id: one.title for one in documents.values()})
 
 
 def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:

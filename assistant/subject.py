@@ -1,4 +1,4 @@
-"""The subject that a library is about, where it holds much else besides: the documents that speak of it."""
+"""The subject that a library is about, where it holds much else besides: the documents that are about it."""
 
 from __future__ import annotations
 

@@ -269,8 +269,8 @@ class Library:
         if not question.strip():
             return []
         vector = self.embedder.encode_question(question) if vector is None else vector
-        words = self._part(within) if within else self._store
-        index = words.vectors if isinstance(words, Part) else self._vector_index()
+        part = self._part(within) if within else None
+        words, index = (part, part.vectors) if part else (self._store, self._vector_index())
         dense = index.search(vector, _CANDIDATES) if len(index) else []
         expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
@@ -314,9 +314,9 @@ class Library:
 
         `within` is as for `search`.
         """
-        counted = self._part(within) if within else self._store
-        passages = max(1, counted.counts()[1])
-        return [1.0 - counted.passages_with(word) / passages for word in words]
+        part = self._part(within) if within else None
+        counted, passages = (part, part.passages) if part else (self._store, self._store.counts()[1])
+        return [1.0 - counted.passages_with(word) / max(1, passages) for word in words]
 
     def vocabulary(self) -> Vocabulary:
         """The words of all passages, counted anew when the library has changed."""

@@ -16,7 +16,7 @@ from index.word_search import TABLE, matches, passages_with
 
 
 class Part:
-    """The passages of some documents. Searching is thread-safe."""
+    """The passages of some documents: `vectors` is their index, `passages` how many they are. Searching is thread-safe."""
 
     def __init__(self, store: Store, vectors: VectorIndex, documents: frozenset[str]) -> None:
         """Copy the words of the `documents` from `store`, and their vectors from `vectors`, which holds all of it."""
@@ -26,14 +26,10 @@ class Part:
         rows = list(store.words_of(documents))
         self._words.executemany("INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)", rows)
         self.vectors = vectors.part([number for number, _, _ in rows])
-        self._counts = len(documents), len(rows)
+        self.passages = len(rows)
 
     def __del__(self) -> None:
         self._words.close()
-
-    def counts(self) -> tuple[int, int]:
-        """The numbers of documents and of passages, as `Store.counts` gives them."""
-        return self._counts
 
     def match(self, expression: str, k: int) -> list[tuple[int, float]]:
         """As `Store.match`."""
