@@ -109,6 +109,11 @@ class Library:
         """Whether nothing was ever written to this library."""
         return self.generation() == "0"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no document now."""
+        return self._store.counts()[0] == 0
+
     def mark(self, name: str) -> str | None:
         """What `set_mark` noted under `name`, None where it noted nothing."""
         return self._store.manifest(f"mark.{name}")

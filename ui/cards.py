@@ -40,13 +40,15 @@ class Surroundings:
     """What the library knows around an answer.
 
     `authors` are those of the quoted documents, by document id. `related` are questions to go on with, `closest` stands for
-    `answer.closest_topics`, and `organisations` is the address of the text that names whom to ask, None where there is none.
+    `answer.closest_topics`, and `organisations` is the address of the text that names whom to ask, None where there is none;
+    `is_empty` says that the library holds nothing at all.
     """
 
     authors: Mapping[str, str] = field(default_factory=dict)
     related: Sequence[str] = ()
     closest: Sequence[Subject] = ()
     organisations: str | None = None
+    is_empty: bool = False
 
 
 def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()) -> str:
@@ -70,7 +72,7 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
         calm,
         _understood(answer),
         f'<p class="verdict">{fixed_html(verdict)}</p>' if verdict else "",
-        _whom_to_ask(around.organisations) if verdict == NOT_FOUND else "",
+        _whom_to_ask(around) if verdict == NOT_FOUND else "",
         _years(answer.quotes),
         *(
             _card(quote, f"turn-{number}-quote-{position}", _label(position, len(answer.quotes)), words, around.authors)
@@ -149,9 +151,11 @@ def _understood(answer: Answer) -> str:
     return f'<p class="understood">{escaped(text("answer.understood_as"))} <q>{escaped(answer.understood_as)}</q></p>'
 
 
-def _whom_to_ask(organisations: str | None) -> str:
-    """How to ask again, and who else can be asked."""
-    whom = link(organisations, text("not_found.organisations"))
+def _whom_to_ask(around: Surroundings) -> str:
+    """How to ask again, and who else can be asked; where there is nothing to be found, that."""
+    if around.is_empty:
+        return f"<p>{escaped(text('not_found.empty'))}</p>"
+    whom = link(around.organisations, text("not_found.organisations"))
     lines = [fixed_html(NOT_FOUND_HELP), escaped(text("not_found.rephrase")), whom]
     return "".join(f"<p>{line}</p>" for line in lines if line)
 

@@ -100,12 +100,13 @@ def ask(
     with _assistant(library) as assistant:
         trace = assistant.explain(question, earlier)
         explanation = trace.explanation() if explain else None
+        is_empty = assistant.library.is_empty
     if as_json:
         _print_json(trace.answer.to_dict() | ({"explanation": explanation} if explanation else {}))
     else:
         from ui.terminal import show_answer
 
-        show_answer(trace.answer)
+        show_answer(trace.answer, is_empty=is_empty)
         if explanation:
             from ui.explaining import show_explanation
 

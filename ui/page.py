@@ -143,6 +143,7 @@ def _asked(assistant: Assistant, question: str, turns: Sequence[Turn]) -> list[T
         related=related_questions(library, answer, [*questions, question]),
         closest=nearest_subjects(library, answer),
         organisations=organisations_address(library),
+        is_empty=not answer.quotes and library.is_empty,
     )
     number = turns[-1].number + 1 if turns else 1
     return [*turns, Turn(number, question, turn_html(answer, number, around))][-_MOST_TURNS:]

@@ -48,13 +48,15 @@ def progress_bar(what: str) -> Iterator[Report]:
         yield report
 
 
-def show_answer(answer: Answer) -> None:
-    """One answer, as a person reads it."""
+def show_answer(answer: Answer, *, is_empty: bool = False) -> None:
+    """One answer, as a person reads it; `is_empty` says that the library it comes from holds nothing."""
     for notice in answer.notices:
         _print(notice.text, style="bold")
     if answer.status == "not_found":
         _print(DECLINED if answer.notices else NOT_FOUND)
-        if not answer.notices:
+        if is_empty:
+            _print(text("not_found.empty"))
+        elif not answer.notices:
             _print(NOT_FOUND_HELP)
             _print(text("not_found.rephrase"))
         if answer.closest_topics:

@@ -210,6 +210,12 @@ def test_not_found_says_so_and_names_what_is_near() -> None:
     assert "Hands" in words
 
 
+def test_of_an_empty_library_that_is_said_in_place_of_how_to_ask_again() -> None:
+    words = drawn(an_answer(), 1, Surroundings(is_empty=True)).text_content()
+    assert text("not_found.empty") in words
+    assert text("not_found.rephrase") not in words
+
+
 def test_a_declined_request_is_not_called_missing() -> None:
     turn = drawn(an_answer(notices=(Notice("medication", "Ask your doctor."),)), 1)
     assert turn.get("data-announce") == DECLINED

@@ -102,6 +102,7 @@ def test_removing_by_path_by_address_and_by_id(run: Run, shelf: Path, tmp_path: 
     assert (ran.code, ran.out, ran.err) == (0, "3 removed\n", "")
     assert run("list", "--json").json() == []
     assert run("check", "--json").json()["documents"] == 0
+    assert "Nothing has been added to this library yet" in run("ask", "How high should a bed be?").out
     again = run("remove", shelf / "beds.md")
     assert again.out == "0 removed\n"
     one_message(again, "beds.md", "myositis list")
