@@ -83,12 +83,11 @@ def build(chosen: Sequence[Page], folder: Path) -> Library:
 
 def assistants_own(library: Library) -> Ranking:
     """The passages that the assistant found, each judged by its nearest sentence, whether that can be quoted or not."""
-    weighed = ranking.weighing()
 
     def found_for(question: str) -> Iterable[str]:
         query, hits = searched(library, question)
         judged = [
-            (float((features @ weighed).max()), hit.passage.document_id)
+            (float(ranking.scored(features).max()), hit.passage.document_id)
             for hit, _, features, _ in ranking.sentence_features(library, query, hits)
             if len(features)
         ]
