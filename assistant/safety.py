@@ -24,6 +24,7 @@ from index.records import Vectors
 from index.words import content_words
 
 _FEWEST_WORDS = 3
+_ASKS_WHOM = re.compile(r"(?:^|[.?!,;:] ?|\b(?:and|or|so) )whom? (?:should|ought|can|could|do|does|would|might|must)\b")
 Action = Literal["emergency", "decline", "notice"]
 _GRAVITY: tuple[Action, ...] = ("emergency", "decline", "notice")
 # The contract has five kinds of notice; these fixed texts are told apart by what they say, not by their kind.
@@ -99,6 +100,8 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     if concern is None:
         return None
     name, action = _CONSEQUENCES[concern]
+    if action == "decline" and _ASKS_WHOM.search(_plain(message)):
+        return None  # whom to turn to is just what a declined request is told
     return Finding(concern, action, notice(name, emergency_number))
 
 

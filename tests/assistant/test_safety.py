@@ -240,7 +240,8 @@ def test_dangers_typed_in_a_hurry_are_seen_and_questions_of_every_kind_are_answe
         *("What is better, explicit or implicit?", "Is explicit better than implicit?"),
         *("Was it any better in people who were not so bad?", "food gets stuck in his throat, what helps?"),
         *("What is anaphylaxis?", "my father had a heart attack at sixty, can he have IBM too", "is the weather better in June?"),
-        "Which tablets are used for shaky hands?",
+        *("Which tablets are used for shaky hands?", "Who ought to size us up for all this kit so it suits?"),
+        "We have so much equipment now. Who should measure us for it?",
     ],
 )
 def test_calm_questions_that_once_were_not_are_answered_without_a_notice(message: str, embedder: Embedder) -> None:
