@@ -16,7 +16,7 @@ _NEAREST = 10
 def bench(assistant: Assistant, questions: Sequence[str] | None = None) -> dict[str, float | int]:
     """Processor milliseconds per answer, per embedded question and per plain dense search; medians over rounds in turn.
 
-    A plain dense search embeds the question and asks FAISS for the nearest passages, without their texts. The questions are by
+    A plain dense search embeds the question and asks FAISS for the nearest vectors, without their texts. The questions are by
     default the titles and headings of the library itself, at most `_QUESTIONS` of them.
     """
     headings = (section.path[-1] for document in assistant.library.documents() for section in document.sections if section.path)

@@ -180,6 +180,10 @@ class Embedder:
         encoded = self._counter(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
+    def encode_expected(self, questions: Sequence[str]) -> Vectors:
+        """The unit vectors of questions that texts answer, read as those of readers are: float32 (questions, dimension)."""
+        return np.stack([read.vector for read in self._encode(list(questions))])
+
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of the `passages` of one document, as `encode_documents` gives them."""
         return self.encode_documents([(document, passages)])[0]

@@ -12,11 +12,14 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from corpus import Document, Fetched, MyositisError, Passage, Source, document_id, expand, retrieve
+from corpus.expected_questions import ExpectedQuestions
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION, local_path
+from corpus.starter import EXPECTED_QUESTIONS
 from corpus.visits import Visits
 from index.embedding import Embedder
 from index.errors import LibraryError
+from index.expected import file_expected
 from index.health import problems_of
 from index.intake import Intake, ReadSource, is_enough
 from index.originals import Originals
@@ -32,9 +35,10 @@ from index.words import match_expression
 
 STORE_NAME = "library.sqlite3"
 ORIGINALS = "originals"
-# How many passages each of the two rankings hands to the fusion, and the constant that damps its first ranks: Cormack,
-# Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2. They took 60, for rankings of a
-# thousand; here a passage that is first by its words must not sink below those that are fiftieth in both.
+EXPECTED = "expected_questions"
+# How many passages, or questions that they are expected to answer, each ranking hands to the fusion, and the constant that damps
+# its first ranks: Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2. They took 60, for
+# rankings of a thousand; here a passage that is first by its words must not sink below those that are fiftieth in others.
 _CANDIDATES = 60
 _RRF_CONSTANT = 10
 
@@ -159,7 +163,7 @@ class Library:
         shares = shares_before([local_path(source) for source in queue]) if progress else None
         intake = self._intake()
         batch: list[ReadSource | Added] = []
-        with IsolatedReader() as reader, self.changing(), Visits(allowed_hosts, delay) as visits:
+        with IsolatedReader() as reader, self.changing() as expected, Visits(allowed_hosts, delay) as visits:
             try:
                 for source in queue:
                     if progress:
@@ -169,6 +173,7 @@ class Library:
                     if is_enough(batch):
                         full, batch = batch, []
                         outcomes += intake.write(full)
+                        self._file_expected(expected)
             finally:
                 outcomes += intake.write(batch)  # what was read when the user stopped it is kept
         if progress:
@@ -199,15 +204,17 @@ class Library:
         return Intake(self._store, self._originals, lambda: self.embedder)
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Around changes: whatever ends them, the derived files fit what was written, and no orphaned original is left."""
+    def changing(self) -> Iterator[ExpectedQuestions]:
+        """Around changes: whatever ends them, what is derived fits what was written, and no orphaned original is left."""
+        expected = self.expected_questions()
         generation, deletions = self.generation(), self._store.deletions
         try:
-            yield
+            yield expected
         finally:
             if self._store.deletions != deletions:
                 self._forget_originals()
                 self._store.forget_words()
+            self._file_expected(expected)
             if self.generation() != generation:
                 self._file_vectors()
 
@@ -256,6 +263,16 @@ class Library:
         with self._store.writing():  # no other process keeps one meanwhile
             self._originals.forget_others(self._store.originals())
 
+    def expected_questions(self) -> ExpectedQuestions:
+        """The questions that sentences are expected to answer: those of the starter library, and the operator's own.
+
+        Raises `ReadError` for a file that is not as it should be.
+        """
+        return ExpectedQuestions.load([EXPECTED_QUESTIONS, self.directory / EXPECTED])
+
+    def _file_expected(self, questions: ExpectedQuestions) -> None:
+        file_expected(self._store, questions, lambda: self.embedder)
+
     def _file_vectors(self) -> None:
         VectorIndex.build(self._store).file(self._store)
         with self._lock:
@@ -268,8 +285,9 @@ class Library:
     ) -> list[Hit]:
         """The best `k` passages for `question`, best first; none for an empty library or question.
 
-        Dense and lexical rankings are joined by reciprocal rank fusion. `vector` is the question's, where it is at hand.
-        `within` holds the ids of the documents that are looked through, as if there were no others; none means all.
+        The dense ranking, the lexical one, and that by expected questions are joined by reciprocal rank fusion. `vector` is the
+        question's, where it is at hand. `within` holds the ids of the documents that are looked through, as if there were no
+        others; none means all.
         """
         if not question.strip():
             return []
@@ -279,8 +297,9 @@ class Library:
         dense = index.search(vector, _CANDIDATES) if len(index) else []
         expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
+        expected = index.search_expected(vector, _CANDIDATES) if len(index) else []
         fused: dict[int, float] = {}
-        for ranking in (dense, lexical):
+        for ranking in (dense, lexical, expected):
             for rank, (passage_id, _) in enumerate(ranking, start=1):
                 fused[passage_id] = fused.get(passage_id, 0.0) + 1.0 / (_RRF_CONSTANT + rank)
         best = sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))[:k]

@@ -17,7 +17,8 @@ class Hit:
     """A passage that a search found, with why.
 
     `dense` is the cosine of question and passage, -1 to 1. `lexical` is BM25, from 0 (none of the question's words)
-    upward. `fused` is the reciprocal rank fusion of both rankings, higher is better, comparable within one search only.
+    upward. `fused` is the reciprocal rank fusion of these two rankings and of that by the nearest question that the passage is
+    expected to answer; higher is better, comparable within one search only.
     """
 
     passage: Passage
@@ -44,11 +45,14 @@ class SentenceVectors:
     """The sentences of a passage, in order.
 
     `vectors`: a unit vector each, float32 (sentences, dimension). `pieces`: for each sentence int8 (content pieces, piece
-    dimension).
+    dimension). `expected`: unit vectors of the questions that sentences are expected to answer, float32 (questions, dimension),
+    `answered_by` the position of the sentence that answers each.
     """
 
     vectors: Vectors
     pieces: tuple[NDArray[np.int8], ...]
+    expected: Vectors
+    answered_by: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

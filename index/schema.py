@@ -6,11 +6,18 @@ import sqlite3
 
 from index.word_search import TABLE
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _ORIGINS = """
 CREATE TABLE origins (
     document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, source TEXT NOT NULL, charset TEXT, etag TEXT,
     last_modified TEXT, found_by TEXT
+) WITHOUT ROWID;
+"""
+# `sentence` is its position in the passage. The vectors are float16.
+_EXPECTED = """
+CREATE TABLE expected_questions (
+    passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, sentence INTEGER NOT NULL, question TEXT NOT NULL,
+    vector BLOB NOT NULL, PRIMARY KEY (passage_id, sentence, question)
 ) WITHOUT ROWID;
 """
 SCHEMA = (
@@ -44,6 +51,7 @@ CREATE INDEX passages_of_document ON passages (document_id, start);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 """
     + _ORIGINS
+    + _EXPECTED
 )
 # What makes a library of an earlier layout one of the next, so that none has to be made again.
 _MIGRATIONS = {
@@ -61,6 +69,8 @@ _MIGRATIONS = {
     "3": ("ALTER TABLE documents ADD COLUMN encoding INTEGER NOT NULL DEFAULT 1",),
     # Sentences without pieces are ranked by their vectors alone until their document is embedded anew.
     "4": ("ALTER TABLE passages ADD COLUMN pieces BLOB NOT NULL DEFAULT x''",),
+    # They are filed with the next change of the library.
+    "5": (_EXPECTED,),
 }
 
 

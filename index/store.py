@@ -18,6 +18,8 @@ from index.records import DocumentSummary, SentenceVectors, Vectors
 from index.word_search import matches, passages_with, phrase
 
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
+# Beyond the ids of passages: see `Store.vectors`.
+EXPECTED = 1 << 40
 _ORIGIN = "source, charset, etag, last_modified, found_by"
 
 
@@ -152,7 +154,7 @@ class Store(Database):
         )
         found = []
         for vector, sentences, pieces in rows:
-            matrix = np.frombuffer(sentences, dtype="<f2").astype(np.float32).reshape(-1, dimension)
+            matrix = _from_half(sentences, dimension)
             found.append(PassageVectors(np.frombuffer(vector, dtype="<f4"), matrix, _unpacked(pieces, len(matrix))))
         return found
 
@@ -228,29 +230,81 @@ class Store(Database):
         found = []
         for passage in passages:
             row = self._db.execute(
-                "SELECT sentence_vectors, pieces FROM passages WHERE document_id = ? AND start = ?",
+                "SELECT sentence_vectors, pieces, id FROM passages WHERE document_id = ? AND start = ?",
                 (passage.document_id, passage.start),
-            ).fetchone() or (b"", b"")
-            matrix = np.frombuffer(row[0], dtype="<f2").astype(np.float32).reshape(-1, dimension)
-            found.append(SentenceVectors(matrix, _unpacked(row[1], len(matrix))))
+            ).fetchone() or (b"", b"", 0)
+            matrix = _from_half(row[0], dimension)
+            expected = self._db.execute(
+                "SELECT sentence, vector FROM expected_questions WHERE passage_id = ?", row[2:]
+            ).fetchall()
+            found.append(
+                SentenceVectors(
+                    matrix,
+                    _unpacked(row[1], len(matrix)),
+                    _from_half(b"".join(vector for _, vector in expected), dimension),
+                    np.array([sentence for sentence, _ in expected], dtype=np.int64),
+                )
+            )
         return found
 
     @clearly
     def vectors(self) -> tuple[str, np.ndarray[Any, np.dtype[np.int64]], Vectors]:
-        """The generation, all its passage ids, (n,) int64 ascending, and their unit vectors, (n, dimension) float32."""
+        """The generation, and every vector by which passages are found: ids, (n,) int64, and unit float32 (n, dimension).
+
+        First those of passages, by their ids, ascending; then those of expected questions, by `EXPECTED` times their number in
+        their passage, from 1, plus its id.
+        """
         self._db.execute("BEGIN")  # one view, whatever another process writes meanwhile
         try:
             generation, dimension = self.manifest("generation"), int(self.manifest("dimension") or 0)
-            count = self._db.execute("SELECT count(*) FROM passages").fetchone()[0]
-            ids = np.empty(count, dtype=np.int64)
-            matrix = np.empty((count, dimension), dtype=np.float32)
+            passages, questions = self._db.execute(
+                "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM expected_questions)"
+            ).fetchone()
+            ids = np.empty(passages + questions, dtype=np.int64)
+            matrix = np.empty((len(ids), dimension), dtype=np.float32)
             for row, (passage_id, blob) in enumerate(self._db.execute("SELECT id, vector FROM passages ORDER BY id")):
                 ids[row] = passage_id
                 matrix[row] = np.frombuffer(blob, dtype="<f4")
+            expected = self._db.execute(
+                "SELECT passage_id, row_number() OVER (PARTITION BY passage_id), vector FROM expected_questions"
+            )
+            for row, (passage_id, number, blob) in enumerate(expected, start=passages):
+                ids[row] = number * EXPECTED + passage_id
+                matrix[row] = np.frombuffer(blob, dtype="<f2")
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         return str(generation), ids, matrix
+
+    def sentences_after(self, passage_id: int) -> Iterator[tuple[int, list[str]]]:
+        """Each passage with a higher id, by id, ascending: its id and its sentences."""
+        with clear_errors(self.path):
+            rows = self._db.execute(
+                'SELECT p.id, p.start, substr(d.text, p.start + 1, p."end" - p.start), p.sentences FROM passages p '
+                "JOIN documents d ON d.id = p.document_id WHERE p.id > ? ORDER BY p.id",
+                (passage_id,),
+            )
+            for number, first, text, sentences in rows:
+                yield number, [text[start - first : end - first] for start, end in json.loads(sentences)]
+
+    @clearly
+    def expected_vectors_by_question(self) -> dict[str, Vectors]:
+        """The unit vector, float32 (dimension,), of every expected question."""
+        rows = self._db.execute("SELECT DISTINCT question, vector FROM expected_questions")
+        return {question: np.frombuffer(vector, dtype="<f2").astype(np.float32) for question, vector in rows}
+
+    @clearly
+    def forget_expected(self) -> None:
+        """Remove all expected questions; within `writing`."""
+        self._db.execute("DELETE FROM expected_questions")
+
+    @clearly
+    def insert_expected(self, rows: Iterable[tuple[int, int, str, Vectors]]) -> None:
+        """Write expected questions: the passage's id, the sentence's position in it, question, and vector; within `writing`."""
+        self._db.executemany(
+            "INSERT INTO expected_questions VALUES (?, ?, ?, ?)",
+            ((*row, vector.astype("<f2").tobytes()) for *row, vector in rows),
+        )
 
     @clearly
     def counts(self) -> tuple[int, int]:
@@ -307,6 +361,11 @@ class Store(Database):
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
         return passages_with(self._db, word)
+
+
+def _from_half(stored: bytes, dimension: int) -> Vectors:
+    """Vectors that were stored in float16: float32 (vectors, dimension)."""
+    return np.frombuffer(stored, dtype="<f2").astype(np.float32).reshape(-1, dimension)
 
 
 def _packed(pieces: Sequence[Pieces]) -> bytes:

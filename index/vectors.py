@@ -1,17 +1,18 @@
-"""The FAISS index of a library's passage vectors: a file derived from the stored vectors, never the only copy."""
+"""The FAISS index of the vectors by which passages are found: a file derived from the stored vectors, never the only copy."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import faiss
 import numpy as np
 
 from index.errors import LibraryError
 from index.records import Vectors
-from index.store import Store
+from index.store import EXPECTED, Store
 
 FILE_NAME = "vectors.faiss"
 
@@ -20,8 +21,8 @@ class VectorIndex:
     """Nearest passages by cosine: exact, inner product of unit vectors. Searching is thread-safe."""
 
     def __init__(self, index: faiss.Index, generation: str) -> None:
-        """Wrap a FAISS index whose ids are those of the passages that a store held in its `generation`."""
-        self._index = index
+        """Wrap a FAISS index of what `Store.vectors` gave in that `generation`."""
+        self._index: Any = index  # FAISS declares neither what it maps ids to nor how to select among them
         self._generation = generation
 
     @classmethod
@@ -47,11 +48,12 @@ class VectorIndex:
         return index
 
     def part(self, ids: Sequence[int]) -> VectorIndex:
-        """An index of those passages of `ids` alone that this one knows."""
+        """An index of those passages of `ids` alone that this one knows, and of the questions they are expected to answer."""
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._index.d))
-        rows = self._rows(ids)
-        if rows:
-            index.add_with_ids(np.stack(list(rows.values())), np.array(list(rows), dtype=np.int64))
+        every = faiss.vector_to_array(self._index.id_map)
+        rows = np.flatnonzero(np.isin(every % EXPECTED, ids))
+        if len(rows):
+            index.add_with_ids(self._index.index.reconstruct_batch(rows), every[rows])
         return VectorIndex(index, self._generation)
 
     def file(self, store: Store) -> None:
@@ -75,7 +77,18 @@ class VectorIndex:
 
     def search(self, question: Vectors, k: int) -> list[tuple[int, float]]:
         """The `k` nearest passages to a unit vector (dimension,): (id, cosine), nearest first."""
-        scores, ids = self._index.search(question[None, :], min(k, max(1, len(self))))
+        return self._search(question, k, faiss.IDSelectorRange(0, EXPECTED))
+
+    def search_expected(self, question: Vectors, k: int) -> list[tuple[int, float]]:
+        """The passages of the `k` expected questions nearest to a unit vector: (id, cosine of the nearest), nearest first."""
+        found: dict[int, float] = {}
+        for number, cosine in self._search(question, k, faiss.IDSelectorRange(EXPECTED, np.iinfo(np.int64).max)):
+            found.setdefault(number % EXPECTED, cosine)
+        return list(found.items())
+
+    def _search(self, question: Vectors, k: int, among: faiss.IDSelector) -> list[tuple[int, float]]:
+        only = faiss.SearchParameters(sel=among)  # type: ignore[call-arg]
+        scores, ids = self._index.search(question[None, :], min(k, max(1, len(self))), params=only)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
     def cosines(self, question: Vectors, ids: list[int]) -> dict[int, float]:

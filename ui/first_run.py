@@ -1,6 +1,6 @@
 """The first run: where there is no library yet, the starter library is built, and a build that was cut off is finished.
 
-The first run of a new version reads the starter pages anew, where it embeds texts in another way.
+The first run of a new version reads the starter pages anew, where it embeds texts in another way or expects other questions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from index.progress import Progress
 
 _MARK = "starter"
 _UNDER_WAY = "under way"
-_COMPLETE = f"complete, encoding {ENCODING_VERSION}"
 
 
 def open_or_build(directory: Path, progress: Progress) -> Assistant:
@@ -24,8 +23,9 @@ def open_or_build(directory: Path, progress: Progress) -> Assistant:
     `progress(done, total, address)` is called while pages are added.
     """
     library = Library.open(directory)
-    if library.is_new or library.mark(_MARK) not in (None, _COMPLETE):
+    complete = f"complete, encoding {ENCODING_VERSION}, questions {library.expected_questions().digest[:16]}"
+    if library.is_new or library.mark(_MARK) not in (None, complete):
         library.set_mark(_MARK, _UNDER_WAY)
         library.add(starter_sources(), progress)
-        library.set_mark(_MARK, _COMPLETE)
+        library.set_mark(_MARK, complete)
     return Assistant(library)

@@ -11,6 +11,8 @@ from typing import Any
 from corpus.records import Source
 
 FOLDER = Path(__file__).parent
+# How readers may ask for what the sentences of pages and digests say, a file for each.
+EXPECTED_QUESTIONS = FOLDER / "expected_questions"
 # The scheme of the starter pages' addresses: they stand on no web site, so answers link to the library's own copy.
 SCHEME = "starter:"
 _DIGEST_YEAR = 2026

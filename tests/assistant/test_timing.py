@@ -12,8 +12,10 @@ from index import Library
 def test_the_plain_search_finds_what_the_library_finds_by_meaning(starter_library: Library) -> None:
     question = "Food gets stuck in the throat"
     scores, _ = plain_search(Assistant(starter_library))(question)
-    nearest = max(hit.dense for hit in starter_library.search(question, 60))
-    assert scores[0][0] == pytest.approx(nearest, abs=1e-3)
+    vector = starter_library.embedder.encode_question(question)
+    _, _, every = starter_library._store.vectors()
+    assert scores[0][0] == pytest.approx((every @ vector).max(), abs=1e-3)
+    assert scores[0][0] >= max(hit.dense for hit in starter_library.search(question, 60)) - 1e-3
 
 
 def test_an_answer_costs_more_than_its_embedding_and_ratios_are_of_the_medians(starter_library: Library) -> None:

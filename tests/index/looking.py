@@ -30,5 +30,5 @@ def originals(library: Library) -> set[str]:
 
 def everything(library: Library) -> tuple[object, ...]:
     """All that a library holds, but for what counts its changes."""
-    tables = ("documents", "sections", "pages", "passages", "vocabulary")
+    tables = ("documents", "sections", "pages", "passages", "vocabulary", "expected_questions")
     return (*(rows(library, f"SELECT * FROM {table}") for table in tables), originals(library))  # noqa: S608

@@ -42,7 +42,7 @@ def insert(store: Store, name: str) -> None:
 
 def contents(store: Store) -> list[object]:
     """All that a store holds, but for what counts its changes."""
-    tables = ("documents", "sections", "pages", "passages", "vocabulary")
+    tables = ("documents", "sections", "pages", "passages", "vocabulary", "expected_questions")
     with sqlite3.connect(store.path) as connection:
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608
 
@@ -81,6 +81,7 @@ def test_a_library_of_the_first_layout_is_brought_to_the_present_one(store: Stor
     store.close()
     with sqlite3.connect(store.path) as connection:
         connection.execute("DROP TABLE origins")
+        connection.execute("DROP TABLE expected_questions")
         for column in ("authors", "doi", "notes", "pmid", "encoding"):
             connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
         connection.execute("ALTER TABLE passages DROP COLUMN pieces")
@@ -92,6 +93,7 @@ def test_a_library_of_the_first_layout_is_brought_to_the_present_one(store: Stor
     assert again.problems() == []
     passages = again.passages_of(before.id)
     assert all(len(one) == 0 for read in again.sentence_vectors(passages) for one in read.pieces)
+    assert all(len(read.expected) == len(read.answered_by) == 0 for read in again.sentence_vectors(passages))
     insert(again, "second")
     assert again.counts()[0] == 2
 
@@ -122,13 +124,13 @@ def test_an_error_in_the_middle_of_an_insertion_undoes_all_of_it(store: Store) -
 
 @pytest.mark.parametrize("error", [RuntimeError("a defect"), KeyboardInterrupt(), SystemExit(1)])
 def test_any_exception_undoes_a_replacement(store: Store, error: BaseException) -> None:
-    before = contents(store)
+    before, counted = contents(store), store.counts()
     document = made_up("first", sentences=90)
 
     def replace() -> None:
         with store.writing():
             store.insert(document, *with_vectors(document, MODEL.dimension))
-            assert store.counts() != (1, len(before))
+            assert store.counts() != counted
             raise error
 
     with pytest.raises(type(error)):

@@ -21,6 +21,7 @@ import pytest
 from assistant import DISCLAIMER
 from corpus import Source, retrieve
 from corpus.starter import starter_sources
+from index import Library
 from tests.ui.commands import Ran, Run, checked_answer, one_message
 
 COMMAND = Path(sys.executable).with_name("myositis")
@@ -273,9 +274,31 @@ def test_the_first_run_of_a_version_that_embeds_otherwise_brings_the_starter_pag
     assert "earlier version" in run("check").out
     assert run("ask", CHOKING).code == 0
     assert "earlier version" in run("check").out  # nothing says that the program is another one
-    monkeypatch.setattr("ui.first_run._COMPLETE", "complete, in another way")
+    monkeypatch.setattr("ui.first_run.ENCODING_VERSION", "another one")
     assert run("ask", CHOKING).code == 0
     assert run("check", "--json").json()["ok"] is True
+
+
+def test_the_first_run_after_the_expected_questions_changed_files_those_of_now(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.first_run.starter_sources", lambda: starter_sources()[:1])
+    assert run("ask", CHOKING, library=tmp_path / "new").code == 0
+
+    def questions() -> set[str]:
+        with closing(sqlite3.connect(tmp_path / "new" / "library.sqlite3")) as connection:
+            return {question for (question,) in connection.execute("SELECT question FROM expected_questions")}
+
+    before = questions()
+    assert before
+    own = tmp_path / "new" / "expected_questions"
+    own.mkdir()
+    with Library.open(tmp_path / "new", create=False) as library:
+        (document,) = library.documents()
+        sentence = library.passages_of(document.id)[0].sentence_texts[0]
+    (own / "own.txt").write_text(f"> {sentence}\nwhatever is this about\n")
+    assert run("ask", CHOKING).code == 0
+    assert questions() == before | {"whatever is this about"}
 
 
 def test_a_first_run_that_was_stopped_is_finished_by_the_next(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,43 @@
+"""Expected questions in the store: each sentence that the library holds with the questions that it answers, as vectors.
+
+They hang on passages and are filed after these, so that a change of the questions alone reads no document anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from corpus.expected_questions import ExpectedQuestions
+from index.embedding import Embedder
+from index.store import Store
+
+_DIGEST = "expected_digest"
+_UNTIL = "expected_until"
+
+
+def file_expected(store: Store, questions: ExpectedQuestions, embedder: Callable[[], Embedder]) -> None:
+    """Bring what `store` holds of expected questions up to its passages and to `questions`.
+
+    New passages are looked at, and all of them where the questions have changed; only questions that are new are read by the
+    model, which is asked for when there are any. A run that is cut off is made good by the next.
+    """
+    same = store.manifest(_DIGEST) == questions.digest
+    until = int(store.manifest(_UNTIL) or 0) if same else 0
+    expected: list[tuple[int, int, str]] = []
+    last = until
+    for last, sentences in store.sentences_after(until):
+        expected += [(last, position, asked) for position, text in enumerate(sentences) for asked in questions.of(text)]
+    noted = {_DIGEST: questions.digest, _UNTIL: str(last)}
+    vectors = {} if same else store.expected_vectors_by_question()
+    if not expected and not vectors:
+        if not same or last != until:
+            store.set_manifest(**noted)
+        return
+    new = list(dict.fromkeys(asked for _, _, asked in expected if asked not in vectors))
+    if new:
+        vectors.update(zip(new, embedder().encode_expected(new), strict=True))
+    with store.writing():
+        if not same:
+            store.forget_expected()
+        store.insert_expected([(passage, position, asked, vectors[asked]) for passage, position, asked in expected])
+        store.set_manifest(**noted)
