@@ -31,6 +31,8 @@ from index.words import stems
 _COMPARED = 5
 # A piece of the question further than this (cosine) from every piece of a text is not met by it.
 _MET = 0.45
+# So near (soft maximum of cosines) a question usually comes to those expected of the sentence found for it.
+_USUALLY_EXPECTED = 0.5
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -123,13 +125,14 @@ class Confidence:
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.
 
-        `passage`, `sentence` and `pieces` are its own, `bm25` is in tens. `lead` is how far its score stands above the mean of
-        the best ones: an answer stands out, mere likeness of subject does not. The next look at its document, as far as that was
-        found: `covered` is how near the question's pieces come to it (weighted mean), `missed` the weight of those that no piece
-        comes near to, `worst` the nearness of the least met of the weighty ones. `absent` is the rarity in English of the rarest
-        word that neither its passage nor title hold, `absent_sum` that of all of them, `unheard` that of the words the library
-        never uses. `kind_asked` says that the question asks for a kind of answer that is needed (a cost, an age), `kind_missing`
-        that the quote has none of it, `now` that the question asks for what is true today.
+        `passage`, `sentence` and `pieces` are its own, so is `expected`, as far as it is more than usual; `bm25` is in tens.
+        `lead` is how far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does
+        not. The next look at its document, as far as that was found: `covered` is how near the question's pieces come to it
+        (weighted mean), `missed` the weight of those that no piece comes near to, `worst` the nearness of the least met of the
+        weighty ones. `absent` is the rarity in English of the rarest word that neither its passage nor title hold, `absent_sum`
+        that of all of them, `unheard` that of the words the library never uses. `kind_asked` says that the question asks for a
+        kind of answer that is needed (a cost, an age), `kind_missing` that the quote has none of it, `now` that the question asks
+        for what is true today.
         """
         passage = candidate.hit.passage
         same = [other.nearest for other in self._ranked if other.hit.passage.document_id == passage.document_id]
@@ -141,6 +144,7 @@ class Confidence:
             "passage": candidate.passage,
             "sentence": candidate.sentence,
             "pieces": candidate.pieces,
+            "expected": candidate.expected - _USUALLY_EXPECTED if candidate.expected else 0.0,
             "bm25": candidate.hit.lexical / 10,
             "lead": candidate.score - self._mean,
             "covered": float(weights @ nearest),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 # A neighbour whose score comes this near to the best sentence's is quoted along: scores are logarithms of odds, so it is at
 # least a seventh as likely to be the one that answers.
-_NEARLY = 2.0
+NEARLY = 2.0
 _MOST_SENTENCES = 3
 
 _DANGLING = re.compile(
@@ -69,10 +69,12 @@ def _is_lost(texts: Sequence[str], position: int) -> bool:
     return _DANGLING.match(opening) is not None and not _PRONOUN.match(opening) and ":" not in opening
 
 
-def widened(texts: Sequence[str], scores: Sequence[float], best: int) -> tuple[int, int]:
-    """The range of sentences to quote around `best`: what it leans on before it, and neighbours that may answer as well."""
+def widened(texts: Sequence[str], scores: Sequence[float], best: int, nearly: float = NEARLY) -> tuple[int, int]:
+    """The range of sentences to quote around `best`: what it leans on before it, and neighbours that may answer as well, those
+    whose scores are at most `nearly` less.
+    """
     first, last = _anchored(texts, best, best), best
-    enough = scores[best] - _NEARLY
+    enough = scores[best] - nearly
     while last - first + 1 < _MOST_SENTENCES:
         leads = texts[last].endswith(":")
         before = scores[first - 1] if first > 0 and _adds(texts, first - 1) else -math.inf

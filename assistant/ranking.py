@@ -1,8 +1,9 @@
 """Ranking: the sentences of the passages found that come nearest to the question, with what they lean on, in order.
 
 The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
-the question's pieces come to those of the sentence, the words they share, and whether the sentence gives the kind of answer that
-is asked for. docs/evaluation.md says what each is worth.
+the question's pieces come to those of the sentence, the words they share, whether the sentence gives the kind of answer that
+is asked for, and how near the question comes to those that the sentence is expected to answer. Sentences of which no question is
+expected are weighed apart, by the rest. docs/evaluation.md says what each is worth.
 """
 
 from __future__ import annotations
@@ -15,16 +16,24 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answer_kind import asked_for
 from assistant.query import Query
-from assistant.quoting import quotable, widened
+from assistant.quoting import NEARLY, quotable, widened
 from index import Hit, Library, SentenceVectors
 from index.pieces import nearest_pieces
 from index.records import Vectors
 from index.words import stems
 
-FEATURES = ("passage", "sentence", "pieces", "words", "kind")
+FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected")
+_EXPECTED = FEATURES.index("expected")
+# How sharply the nearest of the questions expected of a sentence counts before its others: chosen on the starter library, where
+# 5 to 20 do as well.
+_SHARPNESS = 10.0
+# As `quoting.NEARLY`, where questions are expected of the best sentence. Scores lie further apart there; so quotes are about as
+# long as without the questions.
+_NEARLY_WHERE_EXPECTED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,10 @@ class Candidate:
 
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
-    holds, `kind` 1 if it gives the kind of answer that is asked for, else 0; `score` orders candidates of one
-    question. `vector` is the unit vector of the best sentence, `nearest` holds for each piece of the question's first wording how
-    near the passage comes to it.
+    holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` a soft maximum of the cosines with the
+    questions that it is expected to answer, 0 where there are none; `score` orders candidates of one question. `vector` is the
+    unit vector of the best sentence, `nearest` holds for each piece of the question's first wording how near the passage comes
+    to it.
     """
 
     hit: Hit
@@ -47,6 +57,7 @@ class Candidate:
     pieces: float
     words: float
     kind: float
+    expected: float
     vector: Vectors
     nearest: Vectors
 
@@ -62,13 +73,12 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
 
     A passage gives as many as it has room for: often it is the right one and its nearest sentence is not the one that answers.
     """
-    weighed = weighing()
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
-        scores = features @ weighed
-        for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
-            dense, sentence, pieces, words, kind = (float(value) for value in features[best])
+        scores = scored(features)
+        for best, first, last in _runs(passage.sentence_texts, scores.tolist(), _is_expected(features).tolist()):
+            dense, sentence, pieces, words, kind, expected = (float(value) for value in features[best])
             found.append(
                 Candidate(
                     hit=hit,
@@ -80,6 +90,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     pieces=pieces,
                     words=words,
                     kind=kind,
+                    expected=expected,
                     vector=read.vectors[best],
                     nearest=nearest,
                 )
@@ -89,21 +100,23 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
 
 def best_score(library: Library, query: Query, hits: Sequence[Hit]) -> float:
     """The score of the first of `candidates`, without making them; minus infinity where there would be none."""
-    weighed = weighing()
     best = -math.inf
     for hit, _, features, _ in sentence_features(library, query, hits):
         positions = quotable(hit.passage.sentence_texts)
-        best = max(best, float((features[positions] @ weighed).max(initial=-math.inf)))
+        best = max(best, float(scored(features[positions]).max(initial=-math.inf)))
     return best
 
 
-def _runs(texts: Sequence[str], scores: Sequence[float]) -> Iterator[tuple[int, int, int]]:
-    """The best sentence of each run that can be quoted, its first and its last one; best run first, none within another."""
+def _runs(texts: Sequence[str], scores: Sequence[float], expected: Sequence[bool]) -> Iterator[tuple[int, int, int]]:
+    """The best sentence of each run that can be quoted, its first and its last one; best run first, none within another.
+
+    `expected` says for each sentence whether questions are expected of it.
+    """
     taken: set[int] = set()
     for best in sorted(quotable(texts), key=lambda position: -scores[position]):
         if best in taken:
             continue
-        first, last = widened(texts, scores, best)
+        first, last = widened(texts, scores, best, _NEARLY_WHERE_EXPECTED if expected[best] else NEARLY)
         if taken.isdisjoint(range(first, last + 1)):
             yield best, first, last
         taken.update(range(first, last + 1))
@@ -131,16 +144,39 @@ def sentence_features(
         texts = hit.passage.sentence_texts
         values[:, 3] = [len(asked & stems(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
+        values[:, _EXPECTED] = _expected(read, query.vector)
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 
-def weighing() -> Vectors:
-    """What `weights` says, for the columns of `sentence_features`: float32 (`FEATURES`,)."""
-    return np.array([weights()[name] for name in FEATURES], dtype=np.float32)
+def _expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
+    """`Candidate.expected` of each sentence: float32 (sentences,)."""
+    count = len(sentences.vectors)
+    questions = np.bincount(sentences.answered_by, minlength=count)
+    likeness = np.bincount(
+        sentences.answered_by, np.exp(_SHARPNESS * (sentences.expected @ question)), minlength=count
+    ) / np.maximum(questions, 1)
+    return (np.log(np.where(questions > 0, likeness, 1.0)) / _SHARPNESS).astype(np.float32)
+
+
+def scored(features: Vectors) -> Vectors:
+    """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds."""
+    alone, with_expected = (features @ weighed + intercept for weighed, intercept in (_weighing("alone"), _weighing("expected")))
+    return np.where(_is_expected(features), with_expected, alone)
+
+
+def _is_expected(features: Vectors) -> NDArray[np.bool_]:
+    """Whether questions are expected of each sentence, by its row of `sentence_features`."""
+    return np.not_equal(features[:, _EXPECTED], 0.0)
+
+
+def _weighing(name: str) -> tuple[Vectors, float]:
+    """What `weights` says of that name, for the columns of `sentence_features`, float32 (`FEATURES`,), and the intercept."""
+    weighed = weights()[name]
+    return np.array([weighed.get(feature, 0.0) for feature in FEATURES], dtype=np.float32), weighed["intercept"]
 
 
 @cache
-def weights() -> dict[str, float]:
-    """What each of `FEATURES` weighs in the score."""
-    loaded: dict[str, float] = json.loads((Path(__file__).parent / "ranking.json").read_text(encoding="utf-8"))
+def weights() -> dict[str, dict[str, float]]:
+    """What each of `FEATURES` weighs in the score of a sentence "alone", and of one of which questions are "expected"."""
+    loaded: dict[str, dict[str, float]] = json.loads((Path(__file__).parent / "ranking.json").read_text(encoding="utf-8"))
     return loaded

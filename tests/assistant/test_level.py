@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.level import LEVEL, settled
+from assistant.level import LEVEL, LEVEL_BY_YEAR, settled
 from assistant.ranking import Candidate
 from corpus import Passage
 from index import DocumentSummary, Hit
@@ -23,7 +23,7 @@ def found(*scored: tuple[str, float]) -> list[Candidate]:
     nothing = np.zeros(1, dtype=np.float32)
     passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
     return [
-        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 4, score, 0.0, 0.0, 0.0, 0.0, 0.0, nothing, nothing)
+        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 4, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, nothing, nothing)
         for passage, score in passages
     ]
 
@@ -42,7 +42,14 @@ def test_research_goes_first_where_the_question_asks_for_it() -> None:
 
 
 def test_the_newer_goes_first_and_the_undated_last() -> None:
-    assert order(("undated", 9.0), ("guide", 8.9), ("newer", 8.5)) == ["newer", "undated", "guide"]
+    lower = LEVEL_BY_YEAR / 2
+    assert order(("undated", 9.0), ("guide", 9.0 - lower / 2), ("newer", 9.0 - lower)) == ["newer", "undated", "guide"]
+
+
+def test_what_answers_better_is_not_put_back_by_its_year() -> None:
+    assert order(("guide", 9.0), ("newer", 8.9 - LEVEL_BY_YEAR)) == ["guide", "newer"]
+    # But what is for everyone is by no better research, and then the newer counts.
+    assert order(("review", 9.0), ("guide", 8.8), ("newer", 8.7)) == ["newer", "review", "guide"]
 
 
 def test_what_is_not_level_stays_where_it_is() -> None:
@@ -55,9 +62,10 @@ def test_the_best_of_a_document_speaks_for_it_and_nothing_is_lost() -> None:
 
 
 def test_the_order_does_not_depend_on_which_of_two_is_a_little_better() -> None:
-    assert order(("newer", 9.0), ("guide", 8.7))[0] == order(("guide", 9.0), ("newer", 8.7))[0]
+    assert order(("newer", 9.0), ("guide", 8.8))[0] == order(("guide", 9.0), ("newer", 8.8))[0]
 
 
 def test_a_document_removed_meanwhile_goes_last_and_nothing_found_is_nothing() -> None:
     assert order(("gone", 9.0), ("review", 8.9)) == ["review", "gone"]
+    assert order(("gone", 9.0)) == ["gone"]
     assert settled([], "does it hurt?", DOCUMENTS) == []

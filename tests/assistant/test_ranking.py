@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import combinations, groupby, pairwise
 
+import numpy as np
 import pytest
 
 from assistant import ranking
@@ -41,7 +42,7 @@ def test_the_best_sentence_of_each_passage_is_in_its_best_candidate(starter_libr
     found = ranking.candidates(starter_library, query, hits)
     assert ranking.best_score(starter_library, query, hits) == pytest.approx(found[0].score)
     for hit, _, features, _ in ranking.sentence_features(starter_library, query, hits):
-        scores = features @ ranking.weighing()
+        scores = ranking.scored(features)
         positions = quotable(hit.passage.sentence_texts)
         own = [candidate for candidate in found if candidate.hit is hit]
         assert bool(own) is bool(positions)
@@ -54,3 +55,35 @@ def test_the_best_sentence_of_each_passage_is_in_its_best_candidate(starter_libr
 
 def test_nothing_found_has_no_best_score(starter_library: Library) -> None:
     assert ranking.best_score(starter_library, asked_of(starter_library, "hands"), []) == -math.inf
+
+
+def test_how_near_a_question_comes_to_those_expected_is_between_their_mean_and_the_nearest(starter_library: Library) -> None:
+    query = asked_of(starter_library, "bit late for the gym now isn't it")
+    hits = starter_library.search(query.expanded, DEPTH, query.vector)
+    column = ranking.FEATURES.index("expected")
+    counted = 0
+    for _, read, features, _ in ranking.sentence_features(starter_library, query, hits):
+        for position in range(len(read.vectors)):
+            cosines = read.expected[read.answered_by == position] @ query.vector
+            if len(cosines):
+                counted += 1
+                assert cosines.mean() - 1e-5 <= features[position, column] <= cosines.max() + 1e-5
+            else:
+                assert features[position, column] == 0.0
+    assert counted > 20
+
+
+def test_a_sentence_is_found_in_words_that_only_its_expected_questions_share(starter_library: Library) -> None:
+    query = asked_of(starter_library, "too late for him to go to the gym in his state?")
+    hits = starter_library.search(query.expanded, DEPTH, query.vector)
+    assert "safe at all stages" in ranking.candidates(starter_library, query, hits)[0].text
+
+
+def test_where_no_question_is_expected_the_rest_is_weighed_alone() -> None:
+    features = np.array([[0.5, 0.5, 0.5, 0.2, 1.0, 0.0], [0.5, 0.5, 0.5, 0.2, 1.0, 0.6]], dtype=np.float32)
+    alone, expected = ranking.weights()["alone"], ranking.weights()["expected"]
+    by_hand = [
+        weighed["intercept"] + sum(weighed.get(name, 0.0) * value for name, value in zip(ranking.FEATURES, row, strict=True))
+        for weighed, row in zip((alone, expected), features, strict=True)
+    ]
+    assert ranking.scored(features) == pytest.approx(by_hand, abs=1e-4)

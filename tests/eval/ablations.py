@@ -16,18 +16,27 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
+
 from assistant import Assistant, assistant, query, ranking
 from assistant.confidence import ConfidenceModel, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
+from index import SentenceVectors
 from index import library as index_library
+from index.records import Vectors
+from index.vectors import VectorIndex
 
 
-def _weighing(**changed: float) -> Callable[[], dict[str, float]]:
-    weights = ranking.weights() | changed
-    if set(weights) != set(ranking.FEATURES):
-        raise ValueError(f"the ranking knows no such feature: {set(weights) - set(ranking.FEATURES)}")
+def _weighing(*without: str) -> Callable[[], dict[str, dict[str, float]]]:
+    if not set(without) <= set(ranking.FEATURES):
+        raise ValueError(f"the ranking knows no such feature: {set(without) - set(ranking.FEATURES)}")
+    weights = {name: weighed | dict.fromkeys(without, 0.0) for name, weighed in ranking.weights().items()}
     return lambda: weights
+
+
+def _none_expected(sentences: SentenceVectors, _question: Vectors) -> Vectors:
+    return np.zeros(len(sentences.vectors), dtype=np.float32)
 
 
 def _always(_sha256: str) -> ConfidenceModel:
@@ -49,13 +58,17 @@ NO_CONFIDENCE = "no confidence"
 # what both searches found, which holds the best of each.
 PARTS: dict[str, list[tuple[object, str, object]]] = {
     "everything": [],
-    "dense only": [(ranking, "weights", _weighing(words=0.0)), (index_library, "match_expression", lambda _question: "")],
-    "lexical only": [(ranking, "weights", _weighing(passage=0.0, sentence=0.0, pieces=0.0, kind=0.0))],
+    "dense only": [(ranking, "weights", _weighing("words")), (index_library, "match_expression", lambda _question: "")],
+    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected"))],
     "no expansion": [(query, "expansions", lambda _question: ())],
-    "no sentence scores": [(ranking, "weights", _weighing(sentence=0.0))],
-    "no piece scores": [(ranking, "weights", _weighing(pieces=0.0))],
-    "no sentence, no piece scores": [(ranking, "weights", _weighing(sentence=0.0, pieces=0.0))],
-    "no kind of answer": [(ranking, "weights", _weighing(kind=0.0))],
+    "no expected questions": [
+        (ranking, "_expected", _none_expected),
+        (VectorIndex, "search_expected", lambda *_: []),
+    ],
+    "no sentence scores": [(ranking, "weights", _weighing("sentence"))],
+    "no piece scores": [(ranking, "weights", _weighing("pieces"))],
+    "no sentence, no piece scores": [(ranking, "weights", _weighing("sentence", "pieces"))],
+    "no kind of answer": [(ranking, "weights", _weighing("kind"))],
     NO_CONFIDENCE: [],
 }
 
