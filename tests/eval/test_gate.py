@@ -26,8 +26,12 @@ def test_the_answers_reach_their_floors(asked: tuple[list[Outcome], Report]) -> 
     assert Floors.load().faults(corpus_sha256(), measured(asked[1])) == []
 
 
-# Silent were 2 of the 133, and 4 of the 137 that no fit has seen.
-@pytest.mark.parametrize(("name", "few"), [("first_questions.txt", 4), ("first_questions_2.txt", 6)], ids=["fitted to", "unseen"])
+# Silent were none of the 133, one of the 137, and 5 of the 99: three are taken for requests to be declined, one for an emergency.
+@pytest.mark.parametrize(
+    ("name", "few"),
+    [("first_questions.txt", 2), ("first_questions_2.txt", 3), ("first_questions_3.txt", 8)],
+    ids=["plain", "more", "by another hand"],
+)
 def test_the_questions_that_everybody_asks_first_are_answered(starter_library: Library, name: str, few: int) -> None:
     assistant = Assistant(starter_library)
     silent = [one.turns[-1] for one in unlabelled(_HERE / name) if not assistant.ask(one.turns[-1]).quotes]
