@@ -3,10 +3,10 @@
     python -m tests.eval.fit LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
 
 Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
-file (first_questions.txt and its likes), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library answers, without
-labels: they tell the confidence model that plain questions are answered too; a table of twins (twin_questions.tsv) holds in each
-line one that the library answers and one that sounds just like it and has no answer, so that the model cannot go by the style
-alone. Every third line and every third set is left out.
+file (first_questions.txt and its likes), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library
+answers, without labels: they tell the confidence model that plain questions are answered too; a table of twins
+(twin_questions.tsv) holds in each line one that the library answers and one that sounds just like it and has no answer, so that
+the model cannot go by the style alone. Every third line and every third set is left out.
 Ranking is fitted listwise (softmax over all sentences of the passages found: ListNet, Cao et al. 2007), the confidence model by
 logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen.
 """
