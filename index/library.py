@@ -35,7 +35,7 @@ from index.words import match_expression
 
 STORE_NAME = "library.sqlite3"
 ORIGINALS = "originals"
-EXPECTED = "expected_questions"
+OWN_QUESTIONS = "expected_questions"
 # How many passages, or questions that they are expected to answer, each ranking hands to the fusion, and the constant that damps
 # its first ranks: Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2. They took 60, for
 # rankings of a thousand; here a passage that is first by its words must not sink below those that are fiftieth in others.
@@ -268,7 +268,7 @@ class Library:
 
         Raises `ReadError` for a file that is not as it should be.
         """
-        return ExpectedQuestions.load([EXPECTED_QUESTIONS, self.directory / EXPECTED])
+        return ExpectedQuestions.load([EXPECTED_QUESTIONS, self.directory / OWN_QUESTIONS])
 
     def _file_expected(self, questions: ExpectedQuestions) -> None:
         file_expected(self._store, questions, lambda: self.embedder)
