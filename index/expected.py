@@ -25,8 +25,9 @@ def file_expected(store: Store, questions: ExpectedQuestions, embedder: Callable
     until = int(store.manifest(_UNTIL) or 0) if same else 0
     expected: list[tuple[int, int, str]] = []
     last = until
-    for last, sentences in store.sentences_after(until):
-        expected += [(last, position, asked) for position, text in enumerate(sentences) for asked in questions.of(text)]
+    for last, passage in store.passages_after(until):
+        sentences = enumerate(passage.sentence_texts)
+        expected += [(last, position, asked) for position, text in sentences for asked in questions.of(text)]
     noted = {_DIGEST: questions.digest, _UNTIL: str(last)}
     vectors = {} if same else store.expected_vectors_by_question()
     if not expected and not vectors:
@@ -39,5 +40,5 @@ def file_expected(store: Store, questions: ExpectedQuestions, embedder: Callable
     with store.writing():
         if not same:
             store.forget_expected()
-        store.insert_expected([(passage, position, asked, vectors[asked]) for passage, position, asked in expected])
+        store.insert_expected([(number, position, asked, vectors[asked]) for number, position, asked in expected])
         store.set_manifest(**noted)

@@ -18,6 +18,11 @@ from index.records import DocumentSummary, SentenceVectors, Vectors
 from index.word_search import matches, passages_with, phrase
 
 _COLUMNS = "id, url, title, kind, year, audience, licence, retrieved, text, sha256, media_type, topics, authors, doi, notes, pmid"
+# What `_passage` makes a passage of.
+_PASSAGES = (
+    'p.document_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.section, p.page, p.sentences '
+    "FROM passages p JOIN documents d ON d.id = p.document_id"
+)
 # Beyond the ids of passages: see `Store.vectors`.
 EXPECTED = 1 << 40
 _ORIGIN = "source, charset, etag, last_modified, found_by"
@@ -207,8 +212,7 @@ class Store(Database):
         """The passages of those ids that still exist, by id."""
         marks = ",".join("?" * len(ids))
         rows = self._db.execute(
-            'SELECT p.id, p.document_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.section, p.page, '
-            f"p.sentences FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id IN ({marks})",
+            f"SELECT p.id, {_PASSAGES} WHERE p.id IN ({marks})",
             list(ids),
         )
         return {row[0]: _passage(row[1:]) for row in rows}
@@ -217,8 +221,7 @@ class Store(Database):
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in text order."""
         rows = self._db.execute(
-            'SELECT p.document_id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.section, p.page, '
-            "p.sentences FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.id = ? ORDER BY p.start",
+            f"SELECT {_PASSAGES} WHERE d.id = ? ORDER BY p.start",
             (document_id,),
         )
         return [_passage(row) for row in rows]
@@ -276,16 +279,12 @@ class Store(Database):
                 self._db.execute("ROLLBACK")
         return str(generation), ids, matrix
 
-    def sentences_after(self, passage_id: int) -> Iterator[tuple[int, list[str]]]:
-        """Each passage with a higher id, by id, ascending: its id and its sentences."""
+    def passages_after(self, passage_id: int) -> Iterator[tuple[int, Passage]]:
+        """Each passage with a higher id, by id, ascending, and its id."""
         with clear_errors(self.path):
-            rows = self._db.execute(
-                'SELECT p.id, p.start, substr(d.text, p.start + 1, p."end" - p.start), p.sentences FROM passages p '
-                "JOIN documents d ON d.id = p.document_id WHERE p.id > ? ORDER BY p.id",
-                (passage_id,),
-            )
-            for number, first, text, sentences in rows:
-                yield number, [text[start - first : end - first] for start, end in json.loads(sentences)]
+            rows = self._db.execute(f"SELECT p.id, {_PASSAGES} WHERE p.id > ? ORDER BY p.id", (passage_id,))
+            for row in rows:
+                yield row[0], _passage(row[1:])
 
     @clearly
     def expected_vectors_by_question(self) -> dict[str, Vectors]:
