@@ -20,6 +20,7 @@ from corpus.visits import Visits
 from index.embedding import Embedder
 from index.errors import LibraryError
 from index.expected import file_expected
+from index.fusion import reciprocal_rank_fusion
 from index.health import problems_of
 from index.intake import Intake, ReadSource, is_enough
 from index.originals import Originals
@@ -36,11 +37,8 @@ from index.words import match_expression
 STORE_NAME = "library.sqlite3"
 ORIGINALS = "originals"
 OWN_QUESTIONS = "expected_questions"
-# How many passages, or questions that they are expected to answer, each ranking hands to the fusion, and the constant that damps
-# its first ranks: Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet", section 2. They took 60, for
-# rankings of a thousand; here a passage that is first by its words must not sink below those that are fiftieth in others.
+# How many passages, or questions that they are expected to answer, each ranking hands to the fusion.
 _CANDIDATES = 60
-_RRF_CONSTANT = 10
 
 _T = TypeVar("_T")
 
@@ -298,11 +296,8 @@ class Library:
         expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
         expected = index.search_expected(vector, _CANDIDATES) if len(index) else []
-        fused: dict[int, float] = {}
-        for ranking in (dense, lexical, expected):
-            for rank, (passage_id, _) in enumerate(ranking, start=1):
-                fused[passage_id] = fused.get(passage_id, 0.0) + 1.0 / (_RRF_CONSTANT + rank)
-        best = sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))[:k]
+        fused = reciprocal_rank_fusion(dense, lexical, expected)
+        best = list(fused)[:k]
         near = dict(dense)
         cosines = near | index.cosines(vector, [passage_id for passage_id in best if passage_id not in near])
         bm25 = dict(lexical)

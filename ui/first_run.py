@@ -23,9 +23,10 @@ def open_or_build(directory: Path, progress: Progress) -> Assistant:
     `progress(done, total, address)` is called while pages are added.
     """
     library = Library.open(directory)
-    complete = f"complete, encoding {ENCODING_VERSION}, questions {library.expected_questions().digest[:16]}"
-    if library.is_new or library.mark(_MARK) not in (None, complete):
-        library.set_mark(_MARK, _UNDER_WAY)
-        library.add(starter_sources(), progress)
-        library.set_mark(_MARK, complete)
+    if library.is_new or library.mark(_MARK) is not None:
+        complete = f"complete, encoding {ENCODING_VERSION}, questions {library.expected_questions().digest[:16]}"
+        if library.mark(_MARK) != complete:
+            library.set_mark(_MARK, _UNDER_WAY)
+            library.add(starter_sources(), progress)
+            library.set_mark(_MARK, complete)
     return Assistant(library)
