@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -103,6 +103,12 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     if action == "decline" and _ASKS_WHOM.search(_plain(message)):
         return None  # whom to turn to is just what a declined request is told
     return Finding(concern, action, notice(name, emergency_number))
+
+
+@lru_cache(maxsize=1024)
+def is_met_by_a_notice(question: str, embedder: Embedder) -> bool:
+    """Whether `question` gets a notice and no quote, so that nobody should be invited to ask it."""
+    return any(found and found.action != "notice" for found in (look(question, ""), second_look(question, None, embedder, "")))
 
 
 def together(findings: Sequence[Finding | None]) -> tuple[Action, tuple[Notice, ...]] | None:

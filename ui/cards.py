@@ -89,11 +89,15 @@ def turn_html(answer: Answer, number: int, around: Surroundings = Surroundings()
     return "".join(parts)
 
 
+def asks(question: str) -> str:
+    """What makes an element ask `question`, as an attribute."""
+    return f'data-ask="{escaped(question)}"'
+
+
 def question_buttons(questions: Sequence[str]) -> str:
     """A list of buttons, each of which asks its own words."""
     items = (
-        f'<li><button type="button" class="ask-this" data-ask="{escaped(question)}">{escaped(question)}</button></li>'
-        for question in questions
+        f'<li><button type="button" class="ask-this" {asks(question)}>{escaped(question)}</button></li>' for question in questions
     )
     return f'<ul class="questions" lang="en">{"".join(items)}</ul>'
 

@@ -20,7 +20,7 @@ from assistant.assistant import LONGEST_QUESTION
 from assistant.texts import DISCLAIMER
 from corpus import MyositisError
 from corpus.starter import topics
-from ui.cards import Surroundings, question_buttons, turn_html
+from ui.cards import Surroundings, asks, question_buttons, turn_html
 from ui.fixed_texts import fixed_html, unreviewed_html
 from ui.markup import escaped
 from ui.related import nearest_subjects, organisations_address, related_questions
@@ -135,7 +135,9 @@ def _sent(event: gr.EventData, name: str, kind: type[_Sent]) -> _Sent | None:
 def _asked(assistant: Assistant, question: str, turns: Sequence[Turn]) -> list[Turn]:
     """`turns` with the answer to `question` after them; the oldest go where there are too many."""
     questions = [turn.question for turn in turns]
-    answer = assistant.ask(question, questions)
+    # What an answer offers to go on with stands alone, as it stood in its page.
+    offered = any(asks(question) in turn.html for turn in turns)
+    answer = assistant.ask(question, [] if offered else questions)
     library = assistant.library
     documents = [library.document(name) for name in {quote.document_id for quote in answer.quotes}]
     around = Surroundings(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from assistant import Assistant
 from corpus import Source
 from index import Library
 from index.embedding import Embedder
-from ui.related import related_questions
+from ui.related import nearest_subjects, related_questions
 
 NAME = "inclusion body myositis"
 
@@ -33,3 +34,11 @@ def test_related_questions_are_on_the_librarys_subject_unless_the_answer_is_not(
         other = assistant.ask("Does a walk help the legs in gout, says which report?")
         assert other.quotes[0].title.startswith("Gout")
         assert any("gout" in question for question in related_questions(library, other, []))
+
+
+def test_every_question_that_a_subject_offers_is_answered(assistant: Assistant) -> None:
+    titles = tuple(document.title for document in assistant.library.summaries())
+    silent = replace(assistant.ask("who won the world cup"), closest_topics=titles)
+    offered = [question for subject in nearest_subjects(assistant.library, silent) for question in subject.questions]
+    assert len(offered) > 40
+    assert [question for question in offered if assistant.ask(question).status != "answered"] == []

@@ -1,0 +1,197 @@
+"""Trains the network that reads candidates (assistant/reader_network.py), and writes assistant/reader.npz.
+
+    python -m tests.eval.fit_reader LIBRARY QUESTIONS.txt [LIBRARY QUESTIONS.txt …]
+
+Each file of questions is asked of the library before it; tests/eval/reading_questions holds those that the shipped network was
+trained with. A file has sentences, one or more, each after "> ", and below them the questions that any of them answers; below a
+"> " without a sentence stand questions that no sentence of the library answers. The expected questions of the starter library,
+which have the same form, are asked of it as well, where no sentence is found by what is expected of it.
+
+The loss is that of a choice among the candidates and "none of them" (its score is 0), which is right where nothing answers.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from assistant import ranking, spelling
+from assistant.evaluation import stands_in
+from assistant.query import Query
+from assistant.reader_network import ReaderNetwork
+from assistant.reading import READ, WEIGHTS, Pairs, pairs_of
+from corpus.starter import EXPECTED_QUESTIONS
+from index import Library
+from index.records import Vectors
+from index.vectors import VectorIndex
+
+# Passages of candidates, as in assistant/retrieval.py.
+DEPTH = 24
+EPOCHS = 8
+BATCH = 24
+RATE = 2e-3
+DECAY = 0.02
+# Longer questions and sentences are cut for training, where each batch is as long as its longest.
+MOST_ASKED = 48
+MOST_SAID = 110
+# So many of the questions that are expected of a sentence are asked.
+OF_A_SENTENCE = 2
+_SENTENCE = "> "
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with the first candidates; `is_right` says which of them answer, and none may."""
+
+    pairs: Pairs
+    is_right: NDArray[np.bool_]
+    is_answerable: bool
+
+
+def questions_of(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each question of a file with the sentences that answer it, () where none does."""
+    gold: list[str] = []
+    fresh = True
+    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
+        if line.startswith(_SENTENCE.strip()):
+            gold = [*([] if fresh else gold), *filter(None, [line.removeprefix(_SENTENCE.strip()).strip()])]
+            fresh = False
+        elif line:
+            yield line, tuple(gold)
+            fresh = True
+
+
+def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Example]:
+    """What the ranking finds for each question; the best right candidate is put in where it stands further down."""
+    titles = {document.id: document.title for document in library.summaries()}
+    for question, gold in questions:
+        query = Query.of(spelling.mend(question, library), library)
+        ranked = ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
+        right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
+        chosen = ranked[:READ]
+        if right and not any(candidate is right[0] for candidate in chosen):
+            chosen = [*chosen, right[0]]
+        if not chosen or (gold and not right) or not len(query.wordings[0].pieces):
+            continue
+        rest = [candidate for candidate in ranked if not any(candidate is one for one in chosen)]
+        pairs = pairs_of(query, [*chosen, *rest], titles, len(chosen))
+        yield Example(pairs, np.array([any(one is two for two in right) for one in chosen]), bool(gold))
+
+
+def expected_examples(library: Library) -> Iterator[Example]:
+    """Of the starter library's expected questions, as if none were expected."""
+    by_sentence: dict[tuple[str, ...], list[str]] = {}
+    for path in sorted(EXPECTED_QUESTIONS.glob("*.txt")):
+        for question, gold in questions_of(path):
+            by_sentence.setdefault(gold, []).append(question)
+    chance = random.Random(1)  # noqa: S311  # a sample, no secret
+    chosen = [
+        (question, gold)
+        for gold, asked in by_sentence.items()
+        for question in chance.sample(asked, min(OF_A_SENTENCE, len(asked)))
+    ]
+
+    def none_expected(sentences: object, _question: object) -> Vectors:
+        return np.zeros(len(sentences.vectors), dtype=np.float32)  # type: ignore[attr-defined]
+
+    with patch.object(ranking, "_expected", none_expected), patch.object(VectorIndex, "search_expected", lambda *_: []):
+        yield from examples(library, chosen)
+
+
+def fit(learnt: Sequence[Example], epochs: int = EPOCHS) -> ReaderNetwork:
+    """The network that tells best which candidates answer, and whether any does."""
+    torch.manual_seed(0)
+    chance = random.Random(0)  # noqa: S311
+    network = ReaderNetwork(learnt[0].pairs.question.shape[-1])
+    values = np.concatenate([example.pairs.values for example in learnt])
+    network.mean.copy_(torch.from_numpy(values.mean(axis=0)))
+    network.spread.copy_(torch.from_numpy(values.std(axis=0) + 1e-3))
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = epochs * (len(learnt) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=0.15)
+    for epoch in range(epochs):
+        total = 0.0
+        for batch in _batches(learnt, chance):
+            loss = loss_of(network, batch)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach()) * len(batch)
+        print(f"pass {epoch + 1} of {epochs}: mean loss {total / len(learnt):.3f}", flush=True)
+    network.eval()
+    return network
+
+
+def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Example]]:
+    """Questions of about one length together, so that little is padded; in an order of their own each time."""
+    order = sorted(learnt, key=lambda example: example.pairs.question.shape[1] + chance.random() * 6)
+    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+    chance.shuffle(batches)
+    return batches
+
+
+def loss_of(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
+    """The mean negative logarithm of what the network gives to the right candidates together, or to none of them."""
+    scores = network(**_joined([example.pairs for example in batch]))
+    losses, first = [], 0
+    for example in batch:
+        own = scores[first : first + len(example.is_right)]
+        first += len(example.is_right)
+        choice = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
+        right = torch.logsumexp(own[torch.from_numpy(example.is_right)], 0) if example.is_answerable else torch.zeros(())
+        losses.append(choice - right)
+    return torch.stack(losses).mean()
+
+
+def _joined(each: Sequence[Pairs]) -> dict[str, Tensor]:
+    """All pairs as one, cut and padded to one length."""
+    asked = min(MOST_ASKED, max(one.question.shape[1] for one in each))
+    said = min(MOST_SAID, max(one.sentence.shape[1] for one in each))
+    length = {"question": asked, "piece_values": asked, "asked": asked, "sentence": said, "said": said}
+    joined = {}
+    for name in (field.name for field in fields(Pairs)):
+        parts = [getattr(one, name) for one in each]
+        if name in length:
+            parts = [_fitted(part[:, : length[name]], length[name]) for part in parts]
+        joined[name] = torch.from_numpy(np.concatenate(parts))
+    return joined
+
+
+def _fitted(part: NDArray[np.generic], length: int) -> NDArray[np.generic]:
+    padding = [(0, 0), (0, length - part.shape[1]), *[(0, 0)] * (part.ndim - 2)]
+    return np.pad(part, padding)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Ask everything, train, write."""
+    asked = list(zip(arguments[::2], arguments[1::2], strict=True))
+    if not asked:
+        print(__doc__)
+        return 2
+    learnt: list[Example] = []
+    for folder, path in asked:
+        with Library.open(folder, create=False) as library:
+            if any(document.url.startswith("starter:") for document in library.summaries()):
+                learnt += expected_examples(library)
+            learnt += examples(library, list(questions_of(Path(path))))
+            sha256 = library.embedder.identity.sha256
+        print(f"{len(learnt)} questions asked", flush=True)
+    torch.set_num_threads(2)
+    state = {name: tensor.numpy() for name, tensor in fit(learnt).state_dict().items()}
+    np.savez_compressed(WEIGHTS, weights_sha256=np.array(sha256), **state)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
