@@ -24,13 +24,12 @@ import numpy as np
 from assistant.answer_kind import asked_for, is_about_now
 from assistant.query import Query
 from assistant.ranking import Candidate
+from assistant.reading import READ, any_of
 from assistant.records import Match
+from assistant.unmet import nearest_by_document, unmet
 from index.records import Vectors
-from index.words import stems
 
 _COMPARED = 5
-# A piece of the question further than this (cosine) from every piece of a text is not met by it.
-_MET = 0.45
 # So near (soft maximum of cosines) a question usually comes to those expected of the sentence found for it.
 _USUALLY_EXPECTED = 0.5
 _WORD = re.compile(r"[a-z']+")
@@ -97,6 +96,8 @@ class Confidence:
         self._logit_of_question = self._model.logit_of(query.text, query.vector)
         self._ranked = ranked
         self._titles = titles
+        self._nearest = nearest_by_document(ranked)
+        self._read_any = any_of([candidate.read for candidate in ranked[:READ]])
         compared = [candidate.score for candidate in ranked[:_COMPARED]]
         self._mean = sum(compared) / max(1, len(compared))
         kind = asked_for(query.text)
@@ -127,19 +128,11 @@ class Confidence:
 
         `passage`, `sentence` and `pieces` are its own, so is `expected`, as far as it is more than usual; `bm25` is in tens.
         `lead` is how far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does
-        not. The next look at its document, as far as that was found: `covered` is how near the question's pieces come to it
-        (weighted mean), `missed` the weight of those that no piece comes near to, `worst` the nearness of the least met of the
-        weighty ones. `absent` is the rarity in English of the rarest word that neither its passage nor title hold, `absent_sum`
-        that of all of them, `unheard` that of the words the library never uses. `kind_asked` says that the question asks for a
+        not. `read` is what reading says of it (assistant/reading.py), `read_any` the same of all that were read together, 0 where
+        nothing was. The next look at its document (assistant/unmet.py). `kind_asked` says that the question asks for a
         kind of answer that is needed (a cost, an age), `kind_missing` that the quote has none of it, `now` that the question asks
         for what is true today.
         """
-        passage = candidate.hit.passage
-        same = [other.nearest for other in self._ranked if other.hit.passage.document_id == passage.document_id]
-        nearest = np.max(same, axis=0, initial=-1.0)
-        weights = self._query.wordings[0].weights
-        held = stems(" ".join([self._titles.get(passage.document_id, ""), *passage.section, passage.text]))
-        absent = [rarity for word, rarity in self._query.rarities.items() if word not in held]
         return {
             "passage": candidate.passage,
             "sentence": candidate.sentence,
@@ -147,12 +140,9 @@ class Confidence:
             "expected": candidate.expected - _USUALLY_EXPECTED if candidate.expected else 0.0,
             "bm25": candidate.hit.lexical / 10,
             "lead": candidate.score - self._mean,
-            "covered": float(weights @ nearest),
-            "missed": float(weights[nearest < _MET].sum()),
-            "worst": float(nearest[weights > weights.max(initial=0.0) / 2].min(initial=1.0)),
-            "absent": max(absent, default=0.0),
-            "absent_sum": sum(absent),
-            "unheard": sum(self._query.rarities[word] for word in self._query.unknown),
+            "read": candidate.read,
+            "read_any": self._read_any,
+            **unmet(self._query, candidate, self._titles, self._nearest),
             "kind_asked": float(self._kind is not None),
             "kind_missing": float(self._kind is not None and not self._kind.is_given_by(candidate.text)),
             "now": float(is_about_now(self._query.text)),

@@ -15,8 +15,8 @@ from index import DocumentSummary
 
 # Scores are logarithms of odds: within these, one sentence is hardly likelier to answer than another. Who it is written for
 # decides between more of them than its year, which would cost right answers. Chosen on the starter library.
-LEVEL = 1.0
-LEVEL_BY_YEAR = 0.5
+LEVEL = 1.5
+LEVEL_BY_YEAR = 0.75
 _ASKS_RESEARCH = re.compile(
     r"\b(?:stud(?:y|ies)|trials?|research(?:ers)?|evidence|papers?|placebo|percent(?:age)?|meta.?analys[ie]s)\b", re.IGNORECASE
 )

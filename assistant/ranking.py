@@ -22,7 +22,7 @@ from assistant.answer_kind import asked_for
 from assistant.query import Query
 from assistant.quoting import NEARLY, quotable, widened
 from index import Hit, Library, SentenceVectors
-from index.pieces import nearest_pieces
+from index.pieces import Pieces, nearest_pieces
 from index.records import Vectors
 from index.words import stems
 
@@ -43,9 +43,10 @@ class Candidate:
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
     holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` a soft maximum of the cosines with the
-    questions that it is expected to answer, 0 where there are none; `score` orders candidates of one question. `vector` is the
-    unit vector of the best sentence, `nearest` holds for each piece of the question's first wording how near the passage comes
-    to it.
+    questions that it is expected to answer, 0 where there are none; `score` orders candidates of one question, and `read` is what
+    reading added to it (assistant/reading.py). `vector` is the unit vector of the best sentence, `piece_vectors` are those of the
+    run's pieces, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how near the
+    passage comes to it.
     """
 
     hit: Hit
@@ -59,7 +60,9 @@ class Candidate:
     kind: float
     expected: float
     vector: Vectors
+    piece_vectors: Pieces
     nearest: Vectors
+    read: float = 0.0
 
     @property
     def text(self) -> str:
@@ -92,6 +95,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     kind=kind,
                     expected=expected,
                     vector=read.vectors[best],
+                    piece_vectors=np.concatenate(read.pieces[first : last + 1]),
                     nearest=nearest,
                 )
             )

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant import ranking
+from assistant import ranking, reading
 from assistant.level import settled
 from assistant.query import Query
 from assistant.ranking import Candidate
@@ -20,9 +20,11 @@ from index import Hit, Library
 
 # How many passages are looked through for the sentence that answers.
 DEPTH = 24
-# How much likelier to answer (a logarithm of odds, as the scores of ranking are) the best of all documents must be than the best
-# of those on the library's subject to be heard.
-MUCH_BETTER = 4.0
+# How much likelier to answer (a logarithm of odds, as the scores of ranking are) the best of the other documents must be than the
+# best of those on the library's subject to be heard; and what is added for each time that there are e times as many of them,
+# for the best of many comes near by chance. Chosen with ten and with four hundred times as many (docs/evaluation.md).
+MUCH_BETTER = 3.4
+FOR_MANY = 0.27
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,18 @@ def retrieved(library: Library, query: Query) -> Found:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
         everywhere = _hits(library, query, frozenset())
         others = [hit for hit in everywhere if hit.passage.document_id not in query.within]
-        own = found.ranked[0].score if found.ranked else -math.inf
-        if ranking.best_score(library, query, others) > own + MUCH_BETTER:
+        own = max((one.score - one.read for one in found.ranked), default=-math.inf)
+        times = max(1, library.size - len(query.within)) / len(query.within)
+        if ranking.best_score(library, query, others) > own + MUCH_BETTER + FOR_MANY * math.log(times):
             return _found(library, Query.of(query.text, library), everywhere)
     return found
 
 
 def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
-    ranked = settled(ranking.candidates(library, query, hits), query.text, documents)
-    return Found(query, tuple(hits), tuple(ranked), {one.id: one.title for one in documents.values()})
+    titles = {one.id: one.title for one in documents.values()}
+    ranked = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
+    return Found(query, tuple(hits), tuple(settled(ranked, query.text, documents)), titles)
 
 
 def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:

@@ -135,7 +135,7 @@ class Trace:
 
     def _scores(self, candidate: Candidate) -> dict[str, float]:
         hit = candidate.hit
-        own = {name: _rounded(getattr(candidate, name)) for name in ("score", *FEATURES)}
+        own = {name: _rounded(getattr(candidate, name)) for name in ("score", "read", *FEATURES)}
         return own | {"fused": _rounded(hit.fused), "dense": _rounded(hit.dense), "bm25": _rounded(hit.lexical)}
 
     def _features(self, candidate: Candidate) -> dict[str, float]:

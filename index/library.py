@@ -112,9 +112,14 @@ class Library:
         return self.generation() == "0"
 
     @property
+    def size(self) -> int:
+        """How many documents it holds now."""
+        return self._store.counts()[0]
+
+    @property
     def is_empty(self) -> bool:
         """Whether it holds no document now."""
-        return self._store.counts()[0] == 0
+        return self.size == 0
 
     def mark(self, name: str) -> str | None:
         """What `set_mark` noted under `name`, None where it noted nothing."""

@@ -1,9 +1,9 @@
 """That the files of questions are well formed and that every sentence said to answer one stands in its page.
 
 All MedQuAD sets but the first were written without asking the assistant: `split` is "tune" for four questions of a style in five
-and "held_back" for the fifth, which is never looked at while the assistant is changed. A follow-up gives every turn of its
-talk in `turns` (the last is `question`) and the same question by itself in `standalone`. So were the starter questions
-from t241 on.
+and "held_back" for the fifth, which is never looked at while the assistant is changed; the sixth set is held back whole. A
+follow-up gives every turn of its talk in `turns` (the last is `question`) and the same question by itself in `standalone`. So
+were the starter questions from t241 on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ from corpus.starter import starter_sources
 FOLDER = Path(__file__).parent
 STARTER = FOLDER / "questions.jsonl"
 FIRST = FOLDER / "medquad_questions.jsonl"
-LATER = {number: FOLDER / f"medquad_questions_{number}.jsonl" for number in (2, 3, 4)}
+LATER = {number: FOLDER / f"medquad_questions_{number}.jsonl" for number in (2, 3, 4, 5, 6)}
+HELD_BACK = 6
+TWINS = {
+    STARTER: FOLDER / "starter_twins.jsonl",
+    FIRST: FOLDER / "medquad_twins.jsonl",
+    **{LATER[number]: FOLDER / f"medquad_twins_{number}.jsonl" for number in (2, 3, 4)},
+}
 PHRASINGS = FOLDER / "phrasings.jsonl"
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
@@ -42,7 +48,7 @@ def pages(name: str) -> list[str]:
 def test_no_two_sets_share_a_page() -> None:
     sets = [pages("medquad_pages.txt"), *(pages(f"medquad_pages_{number}.txt") for number in LATER)]
     everything = [page for each in sets for page in each]
-    assert len(everything) == len(set(everything)) == 60 + 121 + 60 + 60
+    assert len(everything) == len(set(everything)) == 60 + 121 + 60 + 60 + 120 + 120
     for each in sets[1:]:
         assert len({page.split("/")[0] for page in each}) == 9, "pages of all nine collections"
 
@@ -70,13 +76,30 @@ def test_every_question_of_the_later_sets_has_its_keys(number: int) -> None:
             assert one["standalone"].endswith("?")
 
 
-@pytest.mark.parametrize("number", LATER)
+@pytest.mark.parametrize("number", [number for number in LATER if number != HELD_BACK])
 def test_one_question_in_five_of_every_style_is_held_back(number: int) -> None:
     styles = Counter((one["style"], one["split"]) for one in lines(LATER[number]))
-    for style in ANSWERED | UNANSWERED:
+    for style in {style for style, _ in styles}:
         tune, held_back = styles.pop((style, "tune")), styles.pop((style, "held_back"))
         assert held_back == (tune + held_back) // 5 > 0, style
     assert not styles
+
+
+def test_the_last_set_is_held_back_as_a_whole() -> None:
+    assert {one["split"] for one in lines(LATER[HELD_BACK])} == {"held_back"}
+
+
+@pytest.mark.parametrize("answered", TWINS, ids=lambda path: path.stem)
+def test_a_twin_is_another_question_that_nothing_answers(answered: Path) -> None:
+    originals = {one["id"]: one for one in lines(answered)}
+    twins = lines(TWINS[answered])
+    assert len({one["id"] for one in twins}) == len({one["question"].casefold() for one in twins}) == len(twins) > 150
+    for one in twins:
+        original = originals[one["id"].removesuffix("-twin")]
+        assert set(one) == KEYS
+        assert (one["style"], one["expects"], one["gold"], original["expects"]) == ("twin", "abstain", [], "answer")
+        assert one["question"].casefold() not in {turn.casefold() for turn in original.get("turns", [original.get("question")])}
+        assert answered == STARTER or one["split"] == original.get("split", "tune"), one["id"]
 
 
 def test_every_starter_question_has_its_keys_and_no_two_are_alike() -> None:
