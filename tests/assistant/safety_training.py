@@ -29,6 +29,8 @@ _FOLDER = Path(__file__).parent
 _EVALUATION = _FOLDER.parent / "eval"
 # Other diseases in lay words: what is measured on them tells of strangers' words only while nothing is fitted to them.
 MEASURED_ONLY = _EVALUATION / "medquad_questions_2.jsonl"
+# Some questions of the fifth and the sixth set tell of a real danger that a page there speaks of: nothing to learn calm from.
+_UNLEARNT = {MEASURED_ONLY, _EVALUATION / "medquad_questions_5.jsonl", _EVALUATION / "medquad_questions_6.jsonl"}
 _KIND_OF_RULE = {
     "suicide": "crisis",
     "violence": "crisis",
@@ -74,8 +76,8 @@ def batch(name: str) -> Labelled:
 
 
 def evaluation_messages(split: str) -> Labelled:
-    """The last turn of every question of tests/eval in the part "tune" or "held_back", without those of `MEASURED_ONLY`."""
-    paths = sorted(set(_EVALUATION.glob("*questions*.jsonl")) - {MEASURED_ONLY})
+    """The last turn of every question of tests/eval in the part "tune" or "held_back", but for those of `_UNLEARNT`."""
+    paths = sorted(set(_EVALUATION.glob("*questions*.jsonl")) - _UNLEARNT)
     return messages_of(row for path in paths for row in rows_of(path) if row.get("split", "tune") == split)
 
 
