@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import islice
 
 from assistant import Answer
 from assistant.safety import is_met_by_a_notice
@@ -28,12 +29,16 @@ def related_questions(library: Library, answer: Answer, asked: Collection[str]) 
     known += [_words(quote.section.split(" › ")[-1]) for quote in answer.quotes]
     found: list[str] = []
     for hit in library.search(answer.understood_as, _DEPTH, within=_part_of(library, answer.quotes[0].document_id)):
-        question = _question(library, hit.passage.section)
+        question = _question(hit.passage.section)
         # A question that another one holds, word by word, would be answered with the same quotes.
-        if question and not any(_words(question) <= words or words <= _words(question) for words in known if words):
+        if question is None or any(_words(question) <= words or words <= _words(question) for words in known if words):
+            continue
+        if not is_met_by_a_notice(question, library.embedder):
             known.append(_words(question))
             found.append(question)
-    return found[:_RELATED]
+        if len(found) == _RELATED:
+            break
+    return found
 
 
 def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
@@ -47,13 +52,14 @@ def nearest_subjects(library: Library, answer: Answer) -> list[Subject]:
         found = ids.get(title)
         if found is None:
             continue
-        near = [_question(library, hit.passage.section) for hit in hits if hit.passage.document_id == found]
+        near = [_question(hit.passage.section) for hit in hits if hit.passage.document_id == found]
         try:
-            others = [_question(library, section.path) for section in library.document(found).sections if section.quotable]
+            others = [_question(section.path) for section in library.document(found).sections if section.quotable]
         except MyositisError:  # it was removed a moment ago
             continue
-        questions = tuple(dict.fromkeys(filter(None, [*near, *others])))
-        subjects.append(Subject(title, questions[:_PER_SUBJECT], f"source/{found}"))
+        asked = dict.fromkeys(filter(None, [*near, *others]))
+        answered = (question for question in asked if not is_met_by_a_notice(question, library.embedder))
+        subjects.append(Subject(title, tuple(islice(answered, _PER_SUBJECT)), f"source/{found}"))
     return subjects
 
 
@@ -69,10 +75,9 @@ def _part_of(library: Library, found: str) -> frozenset[str]:
     return about_it if found in about_it else frozenset()
 
 
-def _question(library: Library, headings: Sequence[str]) -> str | None:
-    """The innermost of `headings`, where it is a question that quotes may answer."""
-    asks = bool(headings) and headings[-1].endswith("?")
-    return headings[-1] if asks and not is_met_by_a_notice(headings[-1], library.embedder) else None
+def _question(headings: Sequence[str]) -> str | None:
+    """The innermost of `headings`, where it is a question."""
+    return headings[-1] if headings and headings[-1].endswith("?") else None
 
 
 def _words(question: str) -> frozenset[str]:
