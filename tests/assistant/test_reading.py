@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import fields
 from itertools import pairwise
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 from assistant import ranking, reading
+from assistant.evaluation import load_questions
 from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.reading import READ, Pairs, any_of, pairs_of, read
@@ -76,22 +76,20 @@ def test_any_of_several_is_likelier_than_the_likeliest() -> None:
 
 def test_questions_that_sound_alike_are_told_apart_by_what_is_read(starter_library: Library) -> None:
     """Of questions that no fit has seen: those that a page answers, and twins of others, in the same words, that none does."""
-    answered = [
-        row
-        for row in map(json.loads, (EVAL / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-        if row["split"] == "held_back" and row["expects"] == "answer"
-    ]
-    twins = [
-        row
-        for row in map(json.loads, (EVAL / "starter_twins.jsonl").read_text(encoding="utf-8").splitlines())
-        if row["split"] == "held_back"
-    ]
+    answered, twins = (
+        [
+            one.standalone or one.turns[-1]
+            for one in load_questions(EVAL / name)
+            if (one.split, one.expects) == ("held_back", expects)
+        ]
+        for name, expects in (("questions.jsonl", "answer"), ("starter_twins.jsonl", "abstain"))
+    )
     read_any = [
         [
             any_of([one.read for one in retrieved(starter_library, asked_of(starter_library, text)).ranked[:READ]])
             for text in texts
         ]
-        for texts in ([row.get("standalone") or row["turns"][-1] for row in answered], [row["question"] for row in twins])
+        for texts in (answered, twins)
     ]
     pairs = np.greater.outer(read_any[0], read_any[1])
     assert len(answered) > 40

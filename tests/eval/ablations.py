@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from assistant import Assistant, assistant, query, ranking
+from assistant import Assistant, assistant, query, ranking, reading
 from assistant.confidence import ConfidenceModel, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
@@ -54,12 +54,19 @@ def without(part: str) -> Iterator[None]:
 
 
 NO_CONFIDENCE = "no confidence"
+# As with an embedding model whose vectors the network does not know.
+_UNREAD: tuple[object, str, object] = (reading, "_network", lambda: ("", None))
 # What is set to take a part out: the module, the name in it, and what stands there instead. "lexical only" orders by words alone
 # what both searches found, which holds the best of each.
 PARTS: dict[str, list[tuple[object, str, object]]] = {
     "everything": [],
-    "dense only": [(ranking, "weights", _weighing("words")), (index_library, "match_expression", lambda _question: "")],
-    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected"))],
+    "dense only": [
+        (ranking, "weights", _weighing("words")),
+        (index_library, "match_expression", lambda _question: ""),
+        _UNREAD,
+    ],
+    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _UNREAD],
+    "no reading": [_UNREAD],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no expected questions": [
         (ranking, "_expected", _none_expected),

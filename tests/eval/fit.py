@@ -23,12 +23,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import ranking, reading, spelling
+from assistant import ranking, spelling
 from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
@@ -36,6 +35,7 @@ from assistant.query import Query
 from assistant.quoting import quotable
 from assistant.retrieval import asked_of, retrieved
 from index import Library
+from tests.eval.ablations import without
 
 # How heavy a readable feature, the question's vector and one of its phrases are before the penalty on all of them; chosen for
 # the silence on libraries that the fit had not seen.
@@ -160,7 +160,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     is_right = LogisticRegression(C=RIGHT_PENALTY, max_iter=5000)
     # Where no sentence is labelled, nobody knows whether the first quote is right.
     labelled = answerable & np.array([bool(one.question.gold) for one in asked])
-    count = np.array([_COUNTS.get(one.question.style, 1.0) for one in asked])
+    count = np.array([_COUNTS.get(one.question.style or "", 1.0) for one in asked])
     unseen, certain = np.zeros(len(asked)), np.zeros(len(asked))
     for fold, rest in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(columns, answerable):
         unseen[rest] = answers.fit(columns[fold], answerable[fold], count[fold]).predict_proba(columns[rest])[:, 1]
@@ -226,7 +226,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     with Library.open(pairs[0][0], create=False) as library:
         sha256 = library.embedder.identity.sha256
-    with patch.object(reading, "_network", lambda: ("", None)):  # as it is with another embedding model
+    with without("no reading"):  # as it is with another embedding model
         unread = _ask_all(pairs)
     models = {
         "weights_sha256": sha256,

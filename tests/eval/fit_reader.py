@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -29,13 +28,11 @@ from assistant.evaluation import stands_in
 from assistant.query import Query
 from assistant.reader_network import ReaderNetwork
 from assistant.reading import READ, WEIGHTS, Pairs, pairs_of
-from corpus.starter import EXPECTED_QUESTIONS
+from assistant.retrieval import DEPTH
+from corpus.starter import SCHEME
 from index import Library
-from index.records import Vectors
-from index.vectors import VectorIndex
+from tests.eval.ablations import without
 
-# Passages of candidates, as in assistant/retrieval.py.
-DEPTH = 24
 EPOCHS = 8
 BATCH = 24
 RATE = 2e-3
@@ -89,21 +86,14 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
 
 def expected_examples(library: Library) -> Iterator[Example]:
     """Of the starter library's expected questions, as if none were expected."""
-    by_sentence: dict[tuple[str, ...], list[str]] = {}
-    for path in sorted(EXPECTED_QUESTIONS.glob("*.txt")):
-        for question, gold in questions_of(path):
-            by_sentence.setdefault(gold, []).append(question)
+    expected = library.expected_questions()
     chance = random.Random(1)  # noqa: S311  # a sample, no secret
     chosen = [
-        (question, gold)
-        for gold, asked in by_sentence.items()
+        (question, (sentence,))
+        for sentence, asked in ((one, expected.of(one)) for one in expected.sentences())
         for question in chance.sample(asked, min(OF_A_SENTENCE, len(asked)))
     ]
-
-    def none_expected(sentences: object, _question: object) -> Vectors:
-        return np.zeros(len(sentences.vectors), dtype=np.float32)  # type: ignore[attr-defined]
-
-    with patch.object(ranking, "_expected", none_expected), patch.object(VectorIndex, "search_expected", lambda *_: []):
+    with without("no expected questions"):
         yield from examples(library, chosen)
 
 
@@ -182,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
     learnt: list[Example] = []
     for folder, path in asked:
         with Library.open(folder, create=False) as library:
-            if any(document.url.startswith("starter:") for document in library.summaries()):
+            if any(document.url.startswith(SCHEME) for document in library.summaries()):
                 learnt += expected_examples(library)
             learnt += examples(library, list(questions_of(Path(path))))
             sha256 = library.embedder.identity.sha256

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from assistant.evaluation import load_questions
 from assistant.reader_network import ReaderNetwork
 from assistant.reading import PIECE_VALUES, SENTENCE_VALUES, Pairs
 from tests.eval.fit_reader import Example, fit, loss_of, questions_of
@@ -57,8 +57,8 @@ def test_no_question_that_is_measured_with_is_learnt(path: Path) -> None:
     measured = {
         turn.casefold()
         for file in [*HERE.glob("*questions*.jsonl"), *HERE.glob("*twins*.jsonl")]
-        for line in file.read_text(encoding="utf-8").splitlines()
-        for turn in (json.loads(line).get("turns") or [json.loads(line)["question"]])
+        for one in load_questions(file)
+        for turn in one.turns
     }
     assert len(measured) > 2000
     assert measured.isdisjoint(learnt)

@@ -31,6 +31,8 @@ TWINS = {
 PHRASINGS = FOLDER / "phrasings.jsonl"
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
+# Of the sets that lack one.
+STYLES = {5: (ANSWERED | UNANSWERED) - {"follow-up"}}
 KEYS = {"id", "question", "style", "expects", "split", "gold"}
 STARTER_KEYS = {"id", "turns", "topic", "style", "expects", "split", "gold"}
 # The first starter question of those that were added later, where the assistant was weakest.
@@ -79,7 +81,7 @@ def test_every_question_of_the_later_sets_has_its_keys(number: int) -> None:
 @pytest.mark.parametrize("number", [number for number in LATER if number != HELD_BACK])
 def test_one_question_in_five_of_every_style_is_held_back(number: int) -> None:
     styles = Counter((one["style"], one["split"]) for one in lines(LATER[number]))
-    for style in {style for style, _ in styles}:
+    for style in STYLES.get(number, ANSWERED | UNANSWERED):
         tune, held_back = styles.pop((style, "tune")), styles.pop((style, "held_back"))
         assert held_back == (tune + held_back) // 5 > 0, style
     assert not styles
