@@ -50,6 +50,10 @@ _CONSEQUENCES: dict[str, tuple[str, Action]] = {
     "diagnosis": ("diagnosis", "decline"),
     "decision": ("decision", "decline"),
     "instructions": ("instructions", "decline"),
+    # The same for what may only be a question on a medicine, a disease or a choice: the quotes, and what they cannot settle.
+    "perhaps_medicine": ("medication", "notice"),
+    "perhaps_diagnosis": ("diagnosis", "notice"),
+    "perhaps_decision": ("decision", "notice"),
     "distress": ("distress", "notice"),
 }
 
@@ -97,7 +101,7 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     rows = [] if vector is None else [vector]
     rows += [read.vector for read in embedder.encode_questions(texts)]
     concern = safety_model.concern(np.stack(rows))
-    if concern is None:
+    if concern not in _CONSEQUENCES:
         return None
     name, action = _CONSEQUENCES[concern]
     if action == "decline" and _ASKS_WHOM.search(_plain(message)):

@@ -66,7 +66,7 @@ def concern(vectors: Vectors) -> str | None:
     """What the message may be about that must not be passed over, or None.
 
     `vectors`: those of the whole message and then of its `windows`, unit float32, (texts, dimension). "perhaps_…" says that
-    the message may tell of a danger: as a whole it is in doubt, or a part of it sounds like one.
+    the message may tell of a danger (as a whole it is in doubt, or a part of it sounds like one), or may ask for what is declined.
     """
     return judged(_model().probabilities(vectors), _model().thresholds)
 
@@ -82,8 +82,11 @@ def judged(probabilities: Vectors, thresholds: dict[str, float]) -> str | None:
     if dangers[0] >= thresholds["perhaps"] or dangers[likeliest] >= thresholds["perhaps_within"]:
         return f"perhaps_{kind}"
     first, last = _DECLINED
-    if whole[first:last].sum() >= thresholds["decline"]:
-        return KINDS[first + int(whole[first:last].argmax())]
+    declined, kind = whole[first:last].sum(), KINDS[first + int(whole[first:last].argmax())]
+    if declined >= thresholds["decline"]:
+        return kind
+    if declined >= thresholds["perhaps_decline"]:
+        return f"perhaps_{kind}"
     return "distress" if whole[last] >= thresholds["distress"] else None
 
 

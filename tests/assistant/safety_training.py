@@ -1,8 +1,8 @@
 """Training of assistant/safety_model.json: python -m tests.assistant.safety_training MEDQUAD_FOLDER
 
 It learns from the messages of safety_messages.toml and of safety_batches/train_*.txt, each also in two misspelt copies, and, as
-calm ones, from the questions of tests/eval that are neither emergencies nor unsafe (only the part for tuning) and every 64th
-question of MedQuAD. The thresholds are the lowest at which calm questions and look-alikes, each judged by a network fitted
+calm ones, from the questions of tests/eval that are neither emergencies nor unsafe (only the part for tuning), every 64th
+question of MedQuAD, and every fourth of tests/eval/reading_questions that no look took for anything (train_10.txt has the others). The thresholds are the lowest at which calm questions and look-alikes, each judged by a network fitted
 without it, raise no more false alarms than `_ALLOWED`. Other batches and the held-back questions are for safety_measure.py.
 """
 
@@ -24,13 +24,14 @@ import torch
 from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, windows
 from index.embedding import Embedder
 from index.records import Vectors
+from tests.eval.fit_reader import questions_of
 
 _FOLDER = Path(__file__).parent
 _EVALUATION = _FOLDER.parent / "eval"
 # Other diseases in lay words: what is measured on them tells of strangers' words only while nothing is fitted to them.
 MEASURED_ONLY = _EVALUATION / "medquad_questions_2.jsonl"
-# Some questions of the fifth and the sixth set tell of a real danger that a page there speaks of: nothing to learn calm from.
-_UNLEARNT = {MEASURED_ONLY, _EVALUATION / "medquad_questions_5.jsonl", _EVALUATION / "medquad_questions_6.jsonl"}
+# Some questions of the later sets tell of a real danger that a page there speaks of: nothing to learn calm from.
+_UNLEARNT = {MEASURED_ONLY, *(_EVALUATION / f"medquad_questions_{number}.jsonl" for number in (5, 6, 7))}
 _KIND_OF_RULE = {
     "suicide": "crisis",
     "violence": "crisis",
@@ -40,22 +41,25 @@ _KIND_OF_RULE = {
     "override": "instructions",
     "distress": "distress",
 }
-# Its calm questions sound like no danger and no request: they are learnt, but say nothing of how look-alikes are judged.
-_NO_LOOK_ALIKES = "train_8"
+# The calm questions of the first sound like no danger and no request, and those of the second are all that a look took for one:
+# they are learnt, but say nothing of how many look-alikes are judged wrongly.
+_TAKEN_FOR_SOMETHING = "train_10"
+_NO_LOOK_ALIKES = ("train_8", _TAKEN_FOR_SOMETHING)
 # Of calm messages: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
-# of it; those that are declined; those that get the words of comfort. First of the questions of tests/eval, then of the
+# of it; those that are declined, or get what is said then beside the answer; those that get the words of comfort. First of the questions of tests/eval, then of the
 # messages that were written to sound like dangers and unsafe requests.
 _ALLOWED = {
-    "danger": (0.002, 0.012),
-    "perhaps": (0.02, 0.08),
-    "perhaps_within": (0.025, 0.09),
-    "decline": (0.01, 0.03),
+    "danger": (0.002, 0.02),
+    "perhaps": (0.02, 0.12),
+    "perhaps_within": (0.025, 0.13),
+    "decline": (0.015, 0.05),
+    "perhaps_decline": (0.035, 0.12),
     "distress": (0.005, 0.03),
 }
 # Below these, "dad falls a lot and can't get up by himself" hid the answer and "I feel really bad today" raised an alarm.
-_AT_LEAST = {"danger": 0.87, "perhaps": 0.52}
-_NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 20, 24, 1.0, 7, 3
-_WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD, _WEIGHT_OF_WINDOW = 0.3, 0.2, 0.3
+_AT_LEAST = {"danger": 0.91, "perhaps": 0.45, "distress": 0.12}
+_NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 32, 24, 0.3, 7, 3
+_WEIGHT_OF_MISSPELT, _WEIGHT_OF_GENERAL, _WEIGHT_OF_WINDOW = 0.3, 0.5, 0.3
 # A unit vector of 384 numbers has small ones; without this the first layer learns slowly.
 _SCALE = 8.0
 
@@ -103,6 +107,13 @@ def medquad_questions(folder: Path) -> list[str]:
     return [node.text or "" for page in pages for node in ElementTree.parse(page).iter("Question")]  # noqa: S314  # our own data
 
 
+def _unremarkable() -> list[str]:
+    """The questions that the reading network learns from, without those that a look took for something."""
+    paths = (_EVALUATION / "reading_questions").glob("nih_[12].txt")
+    remarkable = {message for name in (_TAKEN_FOR_SOMETHING, "in_doubt") for message, _ in batch(name)}
+    return [question for path in sorted(paths) for question, _ in questions_of(path) if question not in remarkable]
+
+
 def vectors_of(embedder: Embedder, messages: list[str]) -> list[Vectors]:
     """Of each message the vectors of the whole and of its windows, as the assistant looks at them."""
     texts = [[message, *windows(message)] for message in messages]
@@ -139,13 +150,13 @@ def _training_messages() -> Labelled:
 
 def train(embedder: Embedder, medquad: Path) -> SafetyModel:
     """Fit the network, and choose its thresholds by what it makes of calm messages that it was fitted without."""
-    messages, plain = _training_messages(), set(batch(_NO_LOOK_ALIKES))
+    messages, plain = _training_messages(), {message for name in _NO_LOOK_ALIKES for message in batch(name)}
     chance = random.Random(_SEED)  # noqa: S311  # the same misspellings on every run, no secret
     misspelt = [(_misspelt(text, chance), kind) for text, kind in messages for _ in range(2)]
-    general = [(text, "calm") for text in medquad_questions(medquad)[::64]]
+    general = [(text, "calm") for text in [*medquad_questions(medquad)[::64], *_unremarkable()[::4]]]
     rows = _vectors(embedder, [text for text, _ in messages + misspelt + general])
     kinds = np.array([KINDS.index(kind) for _, kind in messages + misspelt + general])
-    weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_MEDQUAD], [len(messages), len(misspelt), len(general)])
+    weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_GENERAL], [len(messages), len(misspelt), len(general)])
     # A message and its misspelt copies are left out together.
     part_of = np.concatenate([np.arange(len(messages)), np.repeat(np.arange(len(messages)), 2), np.arange(len(general))]) % _PARTS
     calm = vectors_of(embedder, calm_questions("tune"))
@@ -210,7 +221,8 @@ def _thresholds(shares: list[Vectors], which: int) -> dict[str, float]:
     chosen = {name: _lowest(dangers, allowed[name]) for name in ("danger", "perhaps")}
     doubtful = np.where(dangers >= chosen["perhaps"], 1.0, within)
     chosen["perhaps_within"] = max(chosen["perhaps"], _lowest(doubtful, allowed["perhaps_within"]))
-    chosen["decline"] = _lowest(np.array([found[0, 3:7].sum() for found in shares]), allowed["decline"])
+    declined = np.array([found[0, 3:7].sum() for found in shares])
+    chosen |= {name: _lowest(declined, allowed[name]) for name in ("decline", "perhaps_decline")}
     chosen["distress"] = _lowest(np.array([found[0, 7] for found in shares]), allowed["distress"])
     return chosen
 
