@@ -40,6 +40,8 @@ DECAY = 0.02
 # Longer questions and sentences are cut for training, where each batch is as long as its longest.
 MOST_ASKED = 48
 MOST_SAID = 110
+# Into so many parts, by the length of the sentence, are the pairs of a batch divided.
+AT_ONCE = 6
 # So many of the questions that are expected of a sentence are asked.
 OF_A_SENTENCE = 2
 _SENTENCE = "> "
@@ -133,7 +135,7 @@ def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Exam
 
 def loss_of(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
     """The mean negative logarithm of what the network gives to the right candidates together, or to none of them."""
-    scores = network(**_joined([example.pairs for example in batch]))
+    scores = _scores(network, [example.pairs for example in batch])
     losses, first = [], 0
     for example in batch:
         own = scores[first : first + len(example.is_right)]
@@ -144,23 +146,33 @@ def loss_of(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
     return torch.stack(losses).mean()
 
 
-def _joined(each: Sequence[Pairs]) -> dict[str, Tensor]:
-    """All pairs as one, cut and padded to one length."""
-    asked = min(MOST_ASKED, max(one.question.shape[1] for one in each))
-    said = min(MOST_SAID, max(one.sentence.shape[1] for one in each))
+def _scores(network: ReaderNetwork, each: Sequence[Pairs]) -> Tensor:
+    """Those of all pairs, one after the other; sentences of about one length are read together, so that little is padded."""
+    rows = [(pairs, row) for pairs in each for row in range(len(pairs.said))]
+    lengths = np.array([pairs.said[row].sum() for pairs, row in rows])
+    order = np.argsort(lengths, kind="stable")
+    parts = [network(**_joined([rows[at] for at in some])) for some in np.array_split(order, min(AT_ONCE, len(order)))]
+    return torch.cat(parts)[torch.from_numpy(np.argsort(order, kind="stable"))]
+
+
+def _joined(rows: Sequence[tuple[Pairs, int]]) -> dict[str, Tensor]:
+    """Those rows as one, cut and padded to one length."""
+    asked = min(MOST_ASKED, max(int(pairs.asked[row].sum()) for pairs, row in rows))
+    said = min(MOST_SAID, max(int(pairs.said[row].sum()) for pairs, row in rows))
     length = {"question": asked, "piece_values": asked, "asked": asked, "sentence": said, "said": said}
     joined = {}
     for name in (field.name for field in fields(Pairs)):
-        parts = [getattr(one, name) for one in each]
-        if name in length:
-            parts = [_fitted(part[:, : length[name]], length[name]) for part in parts]
-        joined[name] = torch.from_numpy(np.concatenate(parts))
+        parts = [getattr(pairs, name)[row] for pairs, row in rows]
+        joined[name] = torch.from_numpy(_padded(parts, length[name]) if name in length else np.stack(parts))
     return joined
 
 
-def _fitted(part: NDArray[np.generic], length: int) -> NDArray[np.generic]:
-    padding = [(0, 0), (0, length - part.shape[1]), *[(0, 0)] * (part.ndim - 2)]
-    return np.pad(part, padding)
+def _padded(parts: Sequence[NDArray[np.generic]], length: int) -> NDArray[np.generic]:
+    """`parts` side by side, each cut to `length` along its first axis, or filled up with zeros."""
+    padded = np.zeros((len(parts), length, *parts[0].shape[1:]), dtype=parts[0].dtype)
+    for place, part in zip(padded, parts, strict=True):
+        place[: len(part)] = part[:length]
+    return padded
 
 
 def main(arguments: Sequence[str]) -> int:
