@@ -51,7 +51,7 @@ RANKING_PENALTY = 0.02
 # How far the weights where questions are expected go from those without towards what fits best. Writers of one kind wrote these
 # questions and the labelled ones; those of others, the development questions, bear less of it out.
 EXPECTED_SHARE = 0.7
-FALSE_ABSTENTION = 0.05
+FALSE_ABSTENTION = 0.045
 # What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
 FIRST_QUESTIONS_COUNT = 2.0
 # Twins count for less: they are as many as all other unanswerable questions, and tell least of what people ask.
