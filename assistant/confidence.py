@@ -48,23 +48,33 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability, 0 to 1, a candidate is shown, and from which certainty it is called strong."""
+
+    possible: float
+    strong: float
+
+
+@dataclass(frozen=True, slots=True)
 class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
-    `right`, whether this quote does if any does. Both thresholds are probabilities: of the first, and of both together.
+    `right`, whether this quote does if any does. Of the `thresholds` the first is a probability of the former, the second of
+    both together; there are those for candidates of which questions are "expected", and for those that stand "alone".
     """
 
     answers: Logistic
     phrases: dict[str, float]
     vector: Vectors
     right: Logistic
-    possible: float
-    strong: float
+    thresholds: Mapping[str, Thresholds]
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """The model that confidence.json holds as `stored`."""
         logistic = {name: Logistic(**stored[name]) for name in ("answers", "right")}
-        return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
+        thresholds = {kind: Thresholds(**both) for kind, both in stored["thresholds"].items()}
+        vector = np.array(stored["vector"], dtype=np.float32)
+        return cls(**{**stored, **logistic, "thresholds": thresholds, "vector": vector})
 
     def logit_of(self, question: str, vector: Vectors) -> float:
         """What a question with that vector adds to the logarithm of the odds that it is answered, whatever was found."""
@@ -103,17 +113,17 @@ class Confidence:
         kind = asked_for(query.text)
         self._kind = kind if kind is not None and kind.needed else None
 
-    @property
-    def thresholds(self) -> dict[str, float]:
-        """The probability from which a candidate may answer, and the certainty from which it is called to answer."""
-        return {"possible": self._model.possible, "strong": self._model.strong}
+    def thresholds(self, candidate: Candidate) -> Thresholds:
+        """Those that hold for `candidate`."""
+        return self._model.thresholds["expected" if candidate.expected else "alone"]
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
         probability, certainty = self.judged(candidate)
-        if probability < self._model.possible:
+        thresholds = self.thresholds(candidate)
+        if probability < thresholds.possible:
             return None
-        return "strong" if certainty >= self._model.strong else "possible"
+        return "strong" if certainty >= thresholds.strong else "possible"
 
     def judged(self, candidate: Candidate) -> tuple[float, float]:
         """Its probability, that the library answers the question if `candidate` is the best it has, and its certainty, that

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.confidence import Confidence
+from assistant.confidence import Confidence, Thresholds
 from assistant.lay_words import expansions
 from assistant.ranking import FEATURES, Candidate
 from assistant.records import Answer
@@ -58,6 +58,11 @@ class Trace:
         """The probability, 0 to 1, that the first candidate itself answers; None as `probability` is."""
         return self._first_judged()[1]
 
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """Those that decided on the first candidate; None as `probability` is."""
+        return self.confidence.thresholds(self.verdicts[0].candidate) if self.confidence and self.verdicts else None
+
     def _first_judged(self) -> tuple[float, float] | tuple[None, None]:
         return self.confidence.judged(self.verdicts[0].candidate) if self.confidence and self.verdicts else (None, None)
 
@@ -75,7 +80,7 @@ class Trace:
                 "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
             },
             "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
-            "thresholds": self.confidence.thresholds if self.confidence else None,
+            "thresholds": asdict(thresholds) if (thresholds := self.thresholds) else None,
             "candidates": candidates,
             "look_at": {"step": step, "why": why},
         }

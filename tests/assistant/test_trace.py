@@ -66,8 +66,8 @@ def test_the_probability_of_the_first_decides(traces: list[Trace]) -> None:
         if trace.probability is None:
             assert not trace.answer.quotes
         else:
-            assert trace.confidence is not None
-            assert (trace.probability >= trace.confidence.thresholds["possible"]) == (trace.answer.status == "answered")
+            assert trace.thresholds is not None
+            assert (trace.probability >= trace.thresholds.possible) == (trace.answer.status == "answered")
             assert trace.explanation()["candidates"][0]["probability"] == pytest.approx(trace.probability, abs=1e-4)
 
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import numpy as np
 
 from assistant import Assistant, assistant, query, ranking, reading
-from assistant.confidence import ConfidenceModel, models
+from assistant.confidence import ConfidenceModel, Thresholds, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
 from index import SentenceVectors
@@ -41,7 +41,8 @@ def _none_expected(sentences: SentenceVectors, _question: Vectors) -> Vectors:
 
 def _always(_sha256: str) -> ConfidenceModel:
     """The model of the packaged weights, told to answer everything."""
-    return replace(models()[1], possible=0.0)
+    model = models()[1]
+    return replace(model, thresholds=dict.fromkeys(model.thresholds, Thresholds(possible=0.0, strong=1.0)))
 
 
 @contextmanager
@@ -53,9 +54,9 @@ def without(part: str) -> Iterator[None]:
         yield
 
 
-NO_CONFIDENCE = "no confidence"
 # As with an embedding model whose vectors the network does not know.
 _UNREAD: tuple[object, str, object] = (reading, "_network", lambda: ("", None))
+_ALL_ANSWERED: tuple[object, str, object] = (assistant, "model_for", _always)
 # What is set to take a part out: the module, the name in it, and what stands there instead. "lexical only" orders by words alone
 # what both searches found, which holds the best of each.
 PARTS: dict[str, list[tuple[object, str, object]]] = {
@@ -76,19 +77,19 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     "no piece scores": [(ranking, "weights", _weighing("pieces"))],
     "no sentence, no piece scores": [(ranking, "weights", _weighing("sentence", "pieces"))],
     "no kind of answer": [(ranking, "weights", _weighing("kind"))],
-    NO_CONFIDENCE: [],
+    "no confidence": [_ALL_ANSWERED],
 }
 
 
-def row(asked: Assistant, questions: Sequence[LabelledQuestion], possible: float) -> list[float]:
-    """answer@1, answer@3, both in passages, with no answer held back; then false abstention and abstention below `possible`."""
-    with patch.object(assistant, "model_for", _always):
-        outcomes = ask_all(asked, questions)
-    answerable = [one for one in outcomes if one.is_answerable]
-    unanswerable = [one for one in outcomes if one.question.expects == "abstain"]
+def row(asked: Assistant, questions: Sequence[LabelledQuestion]) -> list[float]:
+    """answer@1, answer@3, both in passages, with no answer held back; then false abstention and abstention as it is."""
+    with patch.object(*_ALL_ANSWERED):
+        answerable = [one for one in ask_all(asked, questions) if one.is_answerable]
+    outcomes = ask_all(asked, questions)
+    kinds = [[one for one in outcomes if one.question.expects == expects] for expects in ("answer", "abstain")]
     ranked = [_share(one.is_found(first) for one in answerable) for first in (1, FIRST)]
     passages = [_share(_in_passage(one, first) for one in answerable) for first in (1, FIRST)]
-    silence = [_share(one.probability < possible for one in kind) for kind in (answerable, unanswerable)]
+    silence = [_share(one.answer.status != "answered" for one in kind) for kind in kinds]
     return ranked + passages + silence
 
 
@@ -114,12 +115,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
         with Assistant.open(folder) as asked:
             for part in PARTS:
-                possible = 0.0 if part == NO_CONFIDENCE else models()[1].possible
                 with without(part):
-                    print(
-                        f"| {part} | " + " | ".join(f"{value:.3f}" for value in row(asked, questions, possible)) + " |",
-                        flush=True,
-                    )
+                    print(f"| {part} | " + " | ".join(f"{value:.3f}" for value in row(asked, questions)) + " |", flush=True)
     return 0
 
 

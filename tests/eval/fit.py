@@ -51,6 +51,8 @@ RANKING_PENALTY = 0.02
 # How far the weights where questions are expected go from those without towards what fits best. Writers of one kind wrote these
 # questions and the labelled ones; those of others, the development questions, bear less of it out.
 EXPECTED_SHARE = 0.7
+# Of the answerable questions for which a sentence was found of which questions are expected, and of the others, so many are
+# silent: libraries with expected questions know more of what is asked, so a higher probability may be asked for there.
 FALSE_ABSTENTION = 0.045
 # What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
 FIRST_QUESTIONS_COUNT = 2.0
@@ -176,11 +178,18 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         "right": _logistic(names, READABLE * is_right.coef_[0] / spread, mean, is_right.intercept_[0]),
         "phrases": {phrase: weight for phrase, weight in heavy.items() if abs(weight) >= LEAST_WEIGHT},
         "vector": [round(float(weight * scale), 4) for weight in of_vector],
-        "possible": round(float(np.quantile(unseen[labelled], FALSE_ABSTENTION)), 3),
     }
     known = labelled | ~answerable
-    model["strong"] = round(_strong(certain[known], right[known]), 3)
-    silent = unseen < model["possible"]
+    is_expected = np.array([one.features["expected"] != 0 for one in asked])
+    kinds = {"alone": ~is_expected, "expected": is_expected}
+    model["thresholds"] = {
+        name: {
+            "possible": round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION)), 3),
+            "strong": round(_strong(certain[kind & known], right[kind & known]), 3),
+        }
+        for name, kind in kinds.items()
+    }
+    silent = unseen < np.where(is_expected, *(model["thresholds"][name]["possible"] for name in ("expected", "alone")))
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "
         f"{(~answerable).sum()} unanswerable and {silent[answerable].mean():.3f} of {answerable.sum()} answerable"
