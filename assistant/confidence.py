@@ -48,33 +48,24 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From which probability, 0 to 1, a candidate is shown, and from which certainty it is called strong."""
-
-    possible: float
-    strong: float
-
-
-@dataclass(frozen=True, slots=True)
 class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
-    `right`, whether this quote does if any does. Of the `thresholds` the first is a probability of the former, the second of
-    both together; there are those for candidates of which questions are "expected", and for those that stand "alone".
+    `right`, whether this quote does if any does. The thresholds are probabilities: `possible` of the former, for candidates of
+    which questions are "expected" and for those that stand "alone"; `strong` of both together.
     """
 
     answers: Logistic
     phrases: dict[str, float]
     vector: Vectors
     right: Logistic
-    thresholds: Mapping[str, Thresholds]
+    possible: Mapping[str, float]
+    strong: float
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """The model that confidence.json holds as `stored`."""
         logistic = {name: Logistic(**stored[name]) for name in ("answers", "right")}
-        thresholds = {kind: Thresholds(**both) for kind, both in stored["thresholds"].items()}
-        vector = np.array(stored["vector"], dtype=np.float32)
-        return cls(**{**stored, **logistic, "thresholds": thresholds, "vector": vector})
+        return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
 
     def logit_of(self, question: str, vector: Vectors) -> float:
         """What a question with that vector adds to the logarithm of the odds that it is answered, whatever was found."""
@@ -113,17 +104,17 @@ class Confidence:
         kind = asked_for(query.text)
         self._kind = kind if kind is not None and kind.needed else None
 
-    def thresholds(self, candidate: Candidate) -> Thresholds:
-        """Those that hold for `candidate`."""
-        return self._model.thresholds["expected" if candidate.expected else "alone"]
+    def thresholds(self, candidate: Candidate) -> dict[str, float]:
+        """The probability from which `candidate` may answer, and the certainty from which it is called to answer."""
+        return {"possible": self._model.possible["expected" if candidate.expected else "alone"], "strong": self._model.strong}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
         probability, certainty = self.judged(candidate)
         thresholds = self.thresholds(candidate)
-        if probability < thresholds.possible:
+        if probability < thresholds["possible"]:
             return None
-        return "strong" if certainty >= thresholds.strong else "possible"
+        return "strong" if certainty >= thresholds["strong"] else "possible"
 
     def judged(self, candidate: Candidate) -> tuple[float, float]:
         """Its probability, that the library answers the question if `candidate` is the best it has, and its certainty, that

@@ -66,7 +66,7 @@ def concern(vectors: Vectors) -> str | None:
     """What the message may be about that must not be passed over, or None.
 
     `vectors`: those of the whole message and then of its `windows`, unit float32, (texts, dimension). "perhaps_…" says that
-    the message may tell of a danger (as a whole it is in doubt, or a part of it sounds like one), or may ask for what is declined.
+    the message may tell of a danger (as a whole it is in doubt, or a part of it sounds like one), or ask for what is declined.
     """
     return judged(_model().probabilities(vectors), _model().thresholds)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from assistant.confidence import Confidence, Thresholds
+from assistant.confidence import Confidence
 from assistant.lay_words import expansions
 from assistant.ranking import FEATURES, Candidate
 from assistant.records import Answer
@@ -59,7 +59,7 @@ class Trace:
         return self._first_judged()[1]
 
     @property
-    def thresholds(self) -> Thresholds | None:
+    def thresholds(self) -> dict[str, float] | None:
         """Those that decided on the first candidate; None as `probability` is."""
         return self.confidence.thresholds(self.verdicts[0].candidate) if self.confidence and self.verdicts else None
 
@@ -80,7 +80,7 @@ class Trace:
                 "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
             },
             "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
-            "thresholds": asdict(thresholds) if (thresholds := self.thresholds) else None,
+            "thresholds": self.thresholds,
             "candidates": candidates,
             "look_at": {"step": step, "why": why},
         }

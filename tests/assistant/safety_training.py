@@ -2,8 +2,9 @@
 
 It learns from the messages of safety_messages.toml and of safety_batches/train_*.txt, each also in two misspelt copies, and, as
 calm ones, from the questions of tests/eval that are neither emergencies nor unsafe (only the part for tuning), every 64th
-question of MedQuAD, and every fourth of tests/eval/reading_questions that no look took for anything (train_10.txt has the others). The thresholds are the lowest at which calm questions and look-alikes, each judged by a network fitted
-without it, raise no more false alarms than `_ALLOWED`. Other batches and the held-back questions are for safety_measure.py.
+question of MedQuAD, and every fourth of tests/eval/reading_questions that no look took for anything (train_10.txt has the
+others). The thresholds are the lowest at which calm questions and look-alikes, each judged by a network fitted without it,
+raise no more false alarms than `_ALLOWED`. Other batches and the held-back questions are for safety_measure.py.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ _KIND_OF_RULE = {
 _TAKEN_FOR_SOMETHING = "train_10"
 _NO_LOOK_ALIKES = ("train_8", _TAKEN_FOR_SOMETHING)
 # Of calm messages: those that get nothing but the notice; those that get a notice beside the answer, as a whole or for a part
-# of it; those that are declined, or get what is said then beside the answer; those that get the words of comfort. First of the questions of tests/eval, then of the
-# messages that were written to sound like dangers and unsafe requests.
+# of it; those that are declined, or get what is said then beside the answer; those that get the words of comfort. First of the
+# questions of tests/eval, then of the messages that were written to sound like dangers and unsafe requests.
 _ALLOWED = {
     "danger": (0.002, 0.02),
     "perhaps": (0.02, 0.12),

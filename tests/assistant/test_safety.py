@@ -235,7 +235,7 @@ def test_dangers_typed_in_a_hurry_are_seen_and_questions_of_every_kind_are_answe
 
 
 def test_of_two_messages_in_one_voice_the_calm_one_is_answered(embedder: Embedder) -> None:
-    """Understated dangers and requests, mostly by patients, each beside its look-alike: tests/assistant/safety_batches/pairs.txt."""
+    """Understated dangers and requests, mostly by patients, each beside its look-alike: safety_batches/pairs.txt."""
     found: Found = {}
     for message, kind in batch("pairs"):
         found.setdefault(kind, []).append((look(message, NUMBER), second_look(message, None, embedder, NUMBER)))

@@ -67,7 +67,7 @@ def test_the_probability_of_the_first_decides(traces: list[Trace]) -> None:
             assert not trace.answer.quotes
         else:
             assert trace.thresholds is not None
-            assert (trace.probability >= trace.thresholds.possible) == (trace.answer.status == "answered")
+            assert (trace.probability >= trace.thresholds["possible"]) == (trace.answer.status == "answered")
             assert trace.explanation()["candidates"][0]["probability"] == pytest.approx(trace.probability, abs=1e-4)
 
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import numpy as np
 
 from assistant import Assistant, assistant, query, ranking, reading
-from assistant.confidence import ConfidenceModel, Thresholds, models
+from assistant.confidence import ConfidenceModel, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
 from index import SentenceVectors
@@ -42,7 +42,7 @@ def _none_expected(sentences: SentenceVectors, _question: Vectors) -> Vectors:
 def _always(_sha256: str) -> ConfidenceModel:
     """The model of the packaged weights, told to answer everything."""
     model = models()[1]
-    return replace(model, thresholds=dict.fromkeys(model.thresholds, Thresholds(possible=0.0, strong=1.0)))
+    return replace(model, possible=dict.fromkeys(model.possible, 0.0))
 
 
 @contextmanager

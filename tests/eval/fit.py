@@ -182,14 +182,11 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     known = labelled | ~answerable
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
     kinds = {"alone": ~is_expected, "expected": is_expected}
-    model["thresholds"] = {
-        name: {
-            "possible": round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION)), 3),
-            "strong": round(_strong(certain[kind & known], right[kind & known]), 3),
-        }
-        for name, kind in kinds.items()
+    model["possible"] = {
+        name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION)), 3) for name, kind in kinds.items()
     }
-    silent = unseen < np.where(is_expected, *(model["thresholds"][name]["possible"] for name in ("expected", "alone")))
+    model["strong"] = round(_strong(certain[known], right[known], count[known]), 3)
+    silent = unseen < np.where(is_expected, model["possible"]["expected"], model["possible"]["alone"])
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "
         f"{(~answerable).sum()} unanswerable and {silent[answerable].mean():.3f} of {answerable.sum()} answerable"
@@ -211,11 +208,11 @@ def _logistic(names: Sequence[str], weights: Matrix, mean: Matrix, intercept: fl
     return {"intercept": round(float(intercept - weights @ mean), 4), "weights": rounded}
 
 
-def _strong(certainties: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The lowest threshold from which on `STRONG_PRECISION` of the first quotes are right."""
+def _strong(certainties: NDArray[np.float64], right: NDArray[np.bool_], count: NDArray[np.float64]) -> float:
+    """The lowest threshold from which on `STRONG_PRECISION` of the first quotes are right; each counts as in the fit."""
     for threshold in np.arange(0.0, 1.0, 0.005):
         above = certainties >= threshold
-        if not above.any() or right[above].mean() >= STRONG_PRECISION:
+        if not above.any() or np.average(right[above], weights=count[above]) >= STRONG_PRECISION:
             return float(threshold)
     return 1.0
 
