@@ -53,7 +53,7 @@ RANKING_PENALTY = 0.02
 EXPECTED_SHARE = 0.7
 # Of the answerable questions for which a sentence was found of which questions are expected, and of the others, so many are
 # silent: libraries with expected questions know more of what is asked, so a higher probability may be asked for there.
-FALSE_ABSTENTION = 0.045
+FALSE_ABSTENTION = 0.04
 # What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
 FIRST_QUESTIONS_COUNT = 2.0
 # Twins count for less: they are as many as all other unanswerable questions, and tell least of what people ask.
