@@ -102,7 +102,7 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     rows += [read.vector for read in embedder.encode_questions(texts)]
     concern = safety_model.concern(np.stack(rows))
     if concern not in _CONSEQUENCES:
-        return None
+        return None  # nothing, or perhaps an attempt on the rules: the quotes that it gets are quotes all the same
     name, action = _CONSEQUENCES[concern]
     if action == "decline" and _ASKS_WHOM.search(_plain(message)):
         return None  # whom to turn to is just what a declined request is told
