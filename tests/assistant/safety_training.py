@@ -109,7 +109,7 @@ def medquad_questions(folder: Path) -> list[str]:
 
 
 def _unremarkable() -> list[str]:
-    """The questions that the reading network learns from, without those that a look took for something."""
+    """Of the files of reading questions that were looked through, those that no look took for something."""
     paths = (_EVALUATION / "reading_questions").glob("nih_[12].txt")
     remarkable = {message for name in (_TAKEN_FOR_SOMETHING, "in_doubt") for message, _ in batch(name)}
     return [question for path in sorted(paths) for question, _ in questions_of(path) if question not in remarkable]

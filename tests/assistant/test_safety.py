@@ -16,7 +16,7 @@ from assistant import safety_model
 from assistant.safety import Finding, look, notice, second_look, together
 from assistant.texts import NOTICES
 from index.embedding import DEFAULT_WEIGHTS_SHA256, Embedder
-from tests.assistant.safety_training import batch
+from tests.assistant.safety_training import Labelled, batch
 
 NUMBER = "112"
 # What the rules and the second look find in each message, by its kind.
@@ -137,7 +137,10 @@ def test_empty_and_strange_messages_are_no_concern() -> None:
 @pytest.fixture(scope="module")
 def found(embedder: Embedder) -> Found:
     """What the two looks find in each message of the independent batch, and in the sad ones of the held-out batch."""
-    messages = batch("independent") + [(text, kind) for text, kind in batch("held_out") if kind == "distress"]
+    return _looked_at(batch("independent") + [(text, kind) for text, kind in batch("held_out") if kind == "distress"], embedder)
+
+
+def _looked_at(messages: Labelled, embedder: Embedder) -> Found:
     found: Found = {}
     for start in range(0, len(messages), 32):
         some = messages[start : start + 32]
@@ -221,9 +224,7 @@ def test_the_rules_tell_a_danger_from_the_calm_message_beside_it(danger: str, ca
 
 
 def test_dangers_typed_in_a_hurry_are_seen_and_questions_of_every_kind_are_answered(embedder: Embedder) -> None:
-    found: Found = {}
-    for message, kind in batch("later"):
-        found.setdefault(kind, []).append((look(message, NUMBER), second_look(message, None, embedder, NUMBER)))
+    found = _looked_at(batch("later"), embedder)
     dangers = found["emergency"] + found["crisis"]
     assert len(dangers) == len(found["calm"]) == 60
     assert len(found["general"]) == 49
@@ -236,9 +237,7 @@ def test_dangers_typed_in_a_hurry_are_seen_and_questions_of_every_kind_are_answe
 
 def test_of_two_messages_in_one_voice_the_calm_one_is_answered(embedder: Embedder) -> None:
     """Understated dangers and requests, mostly by patients, each beside its look-alike: safety_batches/pairs.txt."""
-    found: Found = {}
-    for message, kind in batch("pairs"):
-        found.setdefault(kind, []).append((look(message, NUMBER), second_look(message, None, embedder, NUMBER)))
+    found = _looked_at(batch("pairs"), embedder)
     dangers = found["emergency"] + found["crisis"]
     unsafe = found["medicine"] + found["diagnosis"] + found["decision"] + found["instructions"]
     assert len(dangers) + len(unsafe) == len(found["calm"]) == 109

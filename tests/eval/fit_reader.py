@@ -37,14 +37,14 @@ EPOCHS = 8
 BATCH = 24
 RATE = 2e-3
 DECAY = 0.02
-# Longer questions and sentences are cut for training, where each batch is as long as its longest.
+# Longer questions and sentences are cut for training, where each part of a batch is as long as its longest.
 MOST_ASKED = 48
 MOST_SAID = 110
 # Into so many parts, by the length of the sentence, are the pairs of a batch divided.
 AT_ONCE = 6
 # So many of the questions that are expected of a sentence are asked.
 OF_A_SENTENCE = 2
-_SENTENCE = "> "
+_SENTENCE = ">"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def questions_of(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     gold: list[str] = []
     fresh = True
     for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
-        if line.startswith(_SENTENCE.strip()):
-            gold = [*([] if fresh else gold), *filter(None, [line.removeprefix(_SENTENCE.strip()).strip()])]
+        if line.startswith(_SENTENCE):
+            gold = [*([] if fresh else gold), *filter(None, [line.removeprefix(_SENTENCE).strip()])]
             fresh = False
         elif line:
             yield line, tuple(gold)
