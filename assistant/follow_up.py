@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.embedding import Embedder
+from index.full_names import in_full
 from index.words import STOP_WORDS, content_words, stems
 
 _SENTENCE_GAP = re.compile(r"(?<=[.!?])\s+")
@@ -129,8 +130,11 @@ def _is_about_person_told_of(turn: str, context: _Context) -> bool:
 
 
 def _joined(turn: str, context: _Context) -> str:
-    said = stems(" ".join([*context.told, turn]))
-    subjects = [subject for subject in dict.fromkeys(context.subjects) if not stems(subject) <= said]
+    said = stems(in_full(" ".join([*context.told, turn])))
+    named: dict[str, str] = {}
+    for subject in context.subjects:
+        named.setdefault(in_full(subject).lower(), subject)
+    subjects = [subject for full, subject in named.items() if not stems(full) <= said]
     told = [sentence if sentence[-1] in ".?!" else f"{sentence}." for sentence in context.told]
     return " ".join([*told, f"{', '.join(subjects)}: {turn}" if subjects else turn])
 

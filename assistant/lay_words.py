@@ -18,6 +18,7 @@ import snowballstemmer
 
 from corpus.starter import FOLDER
 from corpus.starter.glossary import glossary
+from index.full_names import in_full
 
 Words = tuple[str, ...]
 
@@ -35,6 +36,7 @@ def expansions(question: str) -> tuple[str, ...]:
 
     What the question says already is left out.
     """
+    question = in_full(question)
     said = question.lower()
     return tuple(text for text in _vocabulary().texts_for(question) if text.lower() not in said)
 
@@ -135,10 +137,10 @@ def _vocabulary() -> LayVocabulary:
     phrases: dict[str, list[str]] = defaultdict(list)
     for entry in [*loaded["lay"], *_loaded("general_lay_vocabulary.toml")["lay"]]:
         for phrase in entry["says"]:
-            phrases[phrase] += entry["texts"]
+            phrases[in_full(phrase)] += entry["texts"]
     for term in glossary():
         for synonym in term.synonyms:
-            phrases[synonym].append(term.term)
+            phrases[in_full(synonym)].append(term.term)
     return LayVocabulary(phrases, loaded["same"], loaded["ignored"], loaded["unstemmed"])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.lay_words import expansions
 from index import Library
+from index.full_names import in_full
 from index.records import Vectors
 from index.vocabulary import rarity_in_english
 from index.words import content_words, stem
@@ -34,11 +35,11 @@ class Wording:
 class Query:
     """A self-contained question, read in up to three ways.
 
-    `text` is the question; `expanded` is the same with the words that texts have for its lay phrases; the third way is the
-    sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector` the unit mean of the three;
-    `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and
-    `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as if there were no
-    others; none means all.
+    `text` is the question, with the full name of the disease; `expanded` is the same with the words that texts have for its lay
+    phrases; the third way is the sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector`
+    the unit mean of the three; `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in
+    English, 0 to 1, and `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as
+    if there were no others; none means all.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Query:
     @classmethod
     def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
         """The query for a question that stands alone, its spelling mended, to the documents `within` the library."""
+        question = in_full(question)
         added = expansions(question)
         expanded = f"{question} {', '.join(added)}" if added else question
         ways = [question, expanded, _asking(question)]

@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.query import Query
 from assistant.ranking import Candidate
+from index.full_names import in_full
 from index.records import Vectors
 from index.words import stems
 
@@ -36,7 +37,7 @@ def unmet(query: Query, candidate: Candidate, titles: Mapping[str, str], nearest
     """
     passage = candidate.hit.passage
     weights, near = query.wordings[0].weights, nearest[passage.document_id]
-    held = stems(" ".join([titles.get(passage.document_id, ""), *passage.section, passage.text]))
+    held = stems(in_full(" ".join([titles.get(passage.document_id, ""), *passage.section, passage.text])))
     absent = [rarity for word, rarity in query.rarities.items() if word not in held]
     return {
         "covered": float(weights @ near),

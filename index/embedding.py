@@ -1,7 +1,8 @@
 """Sentence-transformers models: vectors of questions, of passages, and of each of their sentences.
 
 A sentence is embedded with its headings before it: alone it often does not name what it speaks of. Beside its one vector, each
-of its content pieces keeps a short one, so that a question can be compared with it piece by piece (index/pieces.py).
+of its content pieces keeps a short one, so that a question can be compared with it piece by piece (index/pieces.py). The short
+name of the disease is read as its full one (index/full_names.py), in questions as in texts.
 docs/evaluation.md has the figures of what was tried.
 
 A processor that multiplies bfloat16 natively reads three times as fast in it, and the vectors stay within a cosine of 0.9999 of
@@ -27,6 +28,7 @@ import numpy as np
 
 from corpus import Document, Passage
 from index.errors import LibraryError
+from index.full_names import in_full
 from index.pieces import PieceReducer, Pieces
 from index.records import QuestionVectors, Vectors
 from index.words import STOP_WORDS
@@ -46,8 +48,9 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 _WEIGHTS_FILE = "model.safetensors"
 # Word pieces that one call of the model reads: more of them no longer fit into the processor's caches, far fewer do not pay.
 _BATCH_PIECES = 1024
-# Raised when `embedded_texts` makes others of the same passages, so that libraries embed them anew.
-ENCODING_VERSION = 2
+# Raised when `embedded_texts` makes others of the same passages, or expected questions or the words that passages are found by
+# are read in another way, so that libraries file them anew.
+ENCODING_VERSION = 3
 _PIECE_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _CITATION = re.compile(r"\s*\([^()]*(?:\b(?:19|20)\d\d[a-z]?|no date|et al\.?[^()]*)\)")
 
@@ -122,7 +125,7 @@ class Embedder:
         if not texts:
             return []
         # A question from outside may hold half a surrogate pair, which no tokenizer reads.
-        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        clean = [in_full(text.encode("utf-8", "replace").decode()) for text in texts]
         return [
             QuestionVectors(read.vector, self._reducer.restored(read.pieces), self._piece_words(text))
             for text, read in zip(clean, self._read(clean), strict=True)
@@ -182,7 +185,7 @@ class Embedder:
 
     def encode_expected(self, questions: Sequence[str]) -> Vectors:
         """The unit vectors of questions that texts answer, read as those of readers are: float32 (questions, dimension)."""
-        return np.stack([read.vector for read in self._encode(list(questions))])
+        return np.stack([read.vector for read in self._encode([in_full(question) for question in questions])])
 
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of the `passages` of one document, as `encode_documents` gives them."""
@@ -226,7 +229,7 @@ def embedded_texts(document: Document, passages: Sequence[Passage]) -> list[str]
     for passage in passages:
         headings = ". ".join(_headings(document, passage)) or document.title
         texts += [f"{headings} {_without_citations(document.text[start:end])}" for start, end in passage.sentences]
-    return texts
+    return [in_full(text) for text in texts]
 
 
 def _without_citations(text: str) -> str:
@@ -235,7 +238,7 @@ def _without_citations(text: str) -> str:
 
 
 def embedding_prefix(document: Document, passage: Passage) -> str:
-    """What a passage is embedded and indexed with but never quoted with: its document's title and its headings."""
+    """What a passage is embedded with but never quoted with: its document's title and its headings."""
     return ". ".join([document.title, *_headings(document, passage)])
 
 

@@ -11,6 +11,7 @@ from corpus import Document, Fetched, Passage, ReadError, Source, cut, read
 from corpus.isolated import IsolatedReader
 from corpus.read import READER_VERSION
 from index.embedding import Embedder, PassageVectors, TextVectors, embedded_texts, embedding_prefix
+from index.full_names import FULL_NAME, in_full
 from index.originals import Originals
 from index.origins import Origin
 from index.records import Added
@@ -115,12 +116,20 @@ class Intake:
     def _written(self, one: ReadSource, vectors: list[PassageVectors]) -> Added:
         document = one.document
         status = "replaced" if self._store.has_document(document.id) else "added"
-        headings = [embedding_prefix(document, passage) for passage in one.passages]
+        headings = [words_besides(document, passage) for passage in one.passages]
         with self._store.writing():
             self._originals.keep(document, one.fetched.content)
             self._store.insert(document, one.passages, vectors, headings, one.reading)
             self._store.keep_origin(document.id, one.origin)
         return Added(one.fetched.url, status, document.id, len(one.passages), "; ".join(document.notes))
+
+
+def words_besides(document: Document, passage: Passage) -> str:
+    """The words a passage is found by besides its own: title, headings, and the disease in full where it is never so."""
+    prefix = embedding_prefix(document, passage)
+    own = f"{prefix} {passage.text}"
+    named = FULL_NAME in in_full(own).lower() and FULL_NAME not in own.lower()
+    return f"{prefix}. {FULL_NAME}" if named else prefix
 
 
 def is_enough(batch: Sequence[ReadSource | Added]) -> bool:

@@ -13,6 +13,7 @@ from corpus import MyositisError
 from corpus.records import document_id
 from corpus.starter import whom_to_ask
 from index import Library
+from index.full_names import in_full
 from ui.cards import Subject
 
 # How many passages are looked through for headings; the nearest ones are far fewer.
@@ -81,4 +82,4 @@ def _question(headings: Sequence[str]) -> str | None:
 
 
 def _words(question: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", question.casefold()))
+    return frozenset(re.findall(r"\w+", in_full(question).casefold()))

@@ -57,8 +57,9 @@ _ALLOWED = {
     "perhaps_decline": (0.035, 0.12),
     "distress": (0.005, 0.03),
 }
-# Below these, "dad falls a lot and can't get up by himself" hid the answer and "I feel really bad today" raised an alarm.
-_AT_LEAST = {"danger": 0.91, "perhaps": 0.45, "distress": 0.12}
+# Below these, "dad falls a lot and can't get up by himself" hid the answer, "I feel really bad today" raised an alarm, and "gfr
+# result 48 meaning" was declined.
+_AT_LEAST = {"danger": 0.91, "perhaps": 0.45, "decline": 0.75, "perhaps_decline": 0.54, "distress": 0.12}
 _NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 32, 24, 0.3, 7, 3
 _WEIGHT_OF_MISSPELT, _WEIGHT_OF_GENERAL, _WEIGHT_OF_WINDOW = 0.3, 0.5, 0.3
 # A unit vector of 384 numbers has small ones; without this the first layer learns slowly.
@@ -124,7 +125,7 @@ def vectors_of(embedder: Embedder, messages: list[str]) -> list[Vectors]:
 
 def _vectors(embedder: Embedder, texts: list[str]) -> Vectors:
     """The unit vectors of `texts`, of shape (texts, dimension)."""
-    return np.stack([read.vector for read in embedder._encode(texts)])
+    return embedder.encode_expected(texts)
 
 
 def _misspelt(message: str, chance: random.Random) -> str:

@@ -63,6 +63,15 @@ def test_every_quote_equals_its_span_and_is_whole_sentences(assistant: Assistant
         assert quote.end in {end for _, end in spans}
 
 
+@pytest.mark.parametrize(
+    "question", ["What is {}?", "What is the prognosis of {}?", "{} outlook", "Is there a cure for {}?", "{} exercise"]
+)
+def test_the_short_name_and_the_full_one_get_the_same_quotes(assistant: Assistant, question: str) -> None:
+    short, full = (assistant.ask(question.format(name)) for name in ("IBM", "inclusion body myositis"))
+    assert short.status == "answered"
+    assert [quote.text for quote in short.quotes] == [quote.text for quote in full.quotes]
+
+
 def test_every_quote_names_its_source(assistant: Assistant, answers: list[Answer]) -> None:
     summaries = {summary.id: summary for summary in assistant.library.summaries()}
     for quote in (quote for answer in answers for quote in answer.quotes):

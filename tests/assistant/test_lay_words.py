@@ -30,6 +30,7 @@ PHRASES = [(phrase, entry["texts"]) for entry in [*VOCABULARY["lay"], *GENERAL["
         ("Do we have to puree his dinner?", "food texture"),
         ("vent mask at night", "CPAP"),
         ("Is there a blood test for IBM?", "anti-cN1A antibody"),
+        ("Is there a blood test for inclusion body myositis?", "anti-cN1A antibody"),
         ("Climbing stairs is hard", "thigh weakness"),
         ("I'm worn out by noon", "fatigue"),
         ("Who makes the shaky chair?", "lift chair"),

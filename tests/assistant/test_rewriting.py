@@ -79,6 +79,13 @@ def test_a_question_that_leans_is_rewritten(endpoint: Endpoint, monkeypatch: pyt
     assert HISTORY[0] in asked["messages"][-1]["content"]
 
 
+def test_a_reply_may_spell_the_name_of_the_disease_out(endpoint: Endpoint) -> None:
+    endpoint.says("What is inclusion body myositis?")
+    assert (
+        rewritten("And what is that?", ["They say IBM."], FollowUps(endpoint=endpoint.url)) == "What is inclusion body myositis?"
+    )
+
+
 @pytest.mark.parametrize(
     ("question", "history"),
     [("Is that safe?", []), ("Is that safe?", [" "]), ("Which brace helps with a dropping foot?", HISTORY)],

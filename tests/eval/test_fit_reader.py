@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.evaluation import load_questions
+from assistant import ranking
+from assistant.evaluation import load_questions, stands_in
+from assistant.query import Query
 from assistant.reader_network import ReaderNetwork
 from assistant.reading import PIECE_VALUES, SENTENCE_VALUES, Pairs
-from tests.eval.fit_reader import Example, fit, loss_of, questions_of
+from assistant.retrieval import DEPTH
+from index import Library
+from tests.eval.fit_reader import Example, but_for_the_one_asked, fit, loss_of, questions_of
 
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "reading_questions").glob("*.txt"))
@@ -62,6 +66,24 @@ def test_no_question_that_is_measured_with_is_learnt(path: Path) -> None:
     }
     assert len(measured) > 2000
     assert measured.isdisjoint(learnt)
+
+
+def test_an_expected_question_is_asked_as_if_it_were_not_expected(starter_library: Library) -> None:
+    """What is expected besides, other questions of the same sentence, still finds it."""
+    expected = starter_library.expected_questions()
+    for sentence in list(expected.sentences())[::200]:
+        question = expected.of(sentence)[0]
+        query = Query.of(question, starter_library)
+        known = _value(starter_library, query, sentence)
+        with but_for_the_one_asked(query.whole):
+            unknown = _value(starter_library, query, sentence)
+        assert 0 < unknown < known, question
+        assert _value(starter_library, query, sentence) == known
+
+
+def _value(library: Library, query: Query, sentence: str) -> float:
+    hits = library.search(query.expanded, DEPTH, query.vector)
+    return next(one.expected for one in ranking.candidates(library, query, hits) if stands_in(one.text, (sentence,)))
 
 
 def test_no_page_that_is_measured_with_is_learnt_from() -> None:

@@ -36,6 +36,15 @@ def test_related_questions_are_on_the_librarys_subject_unless_the_answer_is_not(
         assert any("gout" in question for question in related_questions(library, other, []))
 
 
+def test_the_question_just_asked_is_not_offered_under_the_other_name(assistant: Assistant) -> None:
+    headings = {section.path[-1] for document in assistant.library.documents() for section in document.sections if section.path}
+    asked = sorted(heading for heading in headings if heading.endswith("?") and "IBM" in heading)[::6]
+    assert len(asked) > 10
+    for heading in asked:
+        answer = assistant.ask(heading)
+        assert heading not in related_questions(assistant.library, answer, [heading.replace("IBM", "inclusion body myositis")])
+
+
 def test_every_question_that_a_subject_offers_is_answered(assistant: Assistant) -> None:
     titles = tuple(document.title for document in assistant.library.summaries())
     silent = replace(assistant.ask("who won the world cup"), closest_topics=titles)

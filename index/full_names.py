@@ -1,0 +1,27 @@
+"""The short name of the disease, written in full for whatever reads or counts words: elsewhere "IBM" is a company.
+
+The embedding model knows "IBM" as that company, and would find what is near to it; and a text that says "IBM" is found by a
+question that says "inclusion body myositis", and the other way round. The names are data: corpus/starter/names.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from corpus.starter import FOLDER
+
+_NAMES = tomllib.loads((FOLDER / "names.toml").read_text(encoding="utf-8"))
+FULL_NAME: str = _NAMES["full"]
+_KINDS: dict[str, str] = _NAMES["kinds"]
+_SHORT, _BOTH = re.compile(_NAMES["short"]), re.compile(_NAMES["both"])
+
+
+def in_full(text: str) -> str:
+    """`text` with the full name of the disease in place of each short one."""
+    return _SHORT.sub(_full, _BOTH.sub(FULL_NAME, text))
+
+
+def _full(short: re.Match[str]) -> str:
+    name = _KINDS.get((short["kind"] or "").lower(), FULL_NAME)
+    return f"{name} " if short[0].endswith("-") else name
