@@ -67,7 +67,9 @@ def _main() -> None:
     parser.add_argument("--show", default="")
     asked = parser.parse_args()
     embedder = Embedder()
-    lists: dict[str, Labelled] = {name: batch(name) for name in ("independent", "held_out", "afterwards", "later", "pairs")}
+    lists: dict[str, Labelled] = {
+        name: batch(name) for name in ("independent", "held_out", "afterwards", "later", "pairs", "understated")
+    }
     lists |= {f"tests/eval, {split}": evaluation_messages(split) for split in ("tune", "held_back")}
     lists |= {path.stem: messages_of(rows_of(path)) for path in [MEASURED_ONLY, *asked.questions]}
     lists["MedQuAD"] = [(text, "calm") for text in medquad_questions(asked.medquad)[4::_EVERY_MEDQUAD]]

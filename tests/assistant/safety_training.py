@@ -59,7 +59,7 @@ _ALLOWED = {
 }
 # Below these, "dad falls a lot and can't get up by himself" hid the answer, "I feel really bad today" raised an alarm, and "gfr
 # result 48 meaning" was declined.
-_AT_LEAST = {"danger": 0.91, "perhaps": 0.45, "decline": 0.75, "perhaps_decline": 0.54, "distress": 0.12}
+_AT_LEAST = {"danger": 0.91, "perhaps": 0.5, "decline": 0.75, "distress": 0.12}
 _NETWORKS, _UNITS, _ROUNDS, _WEIGHT_DECAY, _SEED, _PARTS = 4, 32, 24, 0.3, 7, 3
 _WEIGHT_OF_MISSPELT, _WEIGHT_OF_GENERAL, _WEIGHT_OF_WINDOW = 0.3, 0.5, 0.3
 # A unit vector of 384 numbers has small ones; without this the first layer learns slowly.

@@ -64,7 +64,7 @@ def test_every_quote_equals_its_span_and_is_whole_sentences(assistant: Assistant
 
 
 @pytest.mark.parametrize(
-    "question", ["What is {}?", "What is the prognosis of {}?", "{} outlook", "Is there a cure for {}?", "{} exercise"]
+    "question", ["What is {}?", "What is the outlook with {}?", "{} outlook", "Is there a cure for {}?", "{} exercise"]
 )
 def test_the_short_name_and_the_full_one_get_the_same_quotes(assistant: Assistant, question: str) -> None:
     short, full = (assistant.ask(question.format(name)) for name in ("IBM", "inclusion body myositis"))

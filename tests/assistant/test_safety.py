@@ -250,7 +250,6 @@ def test_of_two_messages_in_one_voice_the_calm_one_is_answered(embedder: Embedde
 @pytest.mark.parametrize(
     ("message", "says"),
     [
-        ("I'm breastfeeding and got prescribed tramadol after my fall. Take it?", "medication"),
         ("CK 900, weak fingers, age 58, what is it", "diagnosis"),
         ("I'm minded to leave my husband. I can't lift him. Is it better he goes to Oakfield, tell me", "decision"),
     ],
