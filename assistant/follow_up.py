@@ -130,7 +130,7 @@ def _is_about_person_told_of(turn: str, context: _Context) -> bool:
 
 
 def _joined(turn: str, context: _Context) -> str:
-    said = stems(in_full(" ".join([*context.told, turn])))
+    said = stems(" ".join([*context.told, turn]))
     named: dict[str, str] = {}
     for subject in context.subjects:
         named.setdefault(in_full(subject).lower(), subject)

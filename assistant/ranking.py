@@ -22,10 +22,9 @@ from assistant.answer_kind import asked_for
 from assistant.query import Query
 from assistant.quoting import NEARLY, quotable, widened
 from index import Hit, Library, SentenceVectors
-from index.full_names import in_full
 from index.pieces import Pieces, nearest_pieces
 from index.records import Vectors
-from index.words import stems
+from index.words import stems, stems_of_text
 
 FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected")
 _EXPECTED = FEATURES.index("expected")
@@ -147,7 +146,7 @@ def sentence_features(
         values[:, 1] = read.vectors @ query.vector
         values[:, 2] = overall[columns]
         texts = hit.passage.sentence_texts
-        values[:, 3] = [len(asked & stems(in_full(text))) / max(1, len(asked)) for text in texts]
+        values[:, 3] = [len(asked & stems_of_text(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         values[:, _EXPECTED] = _expected(read, query.vector)
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)

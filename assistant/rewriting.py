@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 
 from assistant.follow_up import leans
-from index.full_names import in_full
 from index.settings import FollowUps
 from index.words import stems
 
@@ -43,7 +42,7 @@ def rewritten(question: str, history: Sequence[str], settings: FollowUps) -> str
         said.encode()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None
-    return said if len(said) <= _LONGEST and stems(in_full(said)) & stems(in_full(" ".join(turns))) else None
+    return said if len(said) <= _LONGEST and stems(said) & stems(" ".join(turns)) else None
 
 
 def _reply(turns: Sequence[str], settings: FollowUps) -> str:

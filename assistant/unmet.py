@@ -11,9 +11,8 @@ import numpy as np
 
 from assistant.query import Query
 from assistant.ranking import Candidate
-from index.full_names import in_full
 from index.records import Vectors
-from index.words import stems
+from index.words import stems_of_text
 
 # A piece of the question further than this (cosine) from every piece of a text is not met by it.
 _MET = 0.45
@@ -37,7 +36,7 @@ def unmet(query: Query, candidate: Candidate, titles: Mapping[str, str], nearest
     """
     passage = candidate.hit.passage
     weights, near = query.wordings[0].weights, nearest[passage.document_id]
-    held = stems(in_full(" ".join([titles.get(passage.document_id, ""), *passage.section, passage.text])))
+    held = stems_of_text(" ".join([titles.get(passage.document_id, ""), *passage.section, passage.text]))
     absent = [rarity for word, rarity in query.rarities.items() if word not in held]
     return {
         "covered": float(weights @ near),

@@ -146,8 +146,9 @@ class Embedder:
     def _says(self, piece: int) -> bool:
         return piece not in self._empty_ids
 
-    def _encode(self, texts: list[str]) -> list[TextVectors]:
+    def _encode(self, texts: Sequence[str]) -> list[TextVectors]:
         """The vectors of `texts`, in order; those that are the same are read once."""
+        texts = [in_full(text) for text in texts]
         order = list(dict.fromkeys(texts))
         pieces = dict(zip(order, self.count_pieces(order), strict=True))
         order.sort(key=pieces.__getitem__, reverse=True)  # texts of one length are read together, so that none is padded much
@@ -185,7 +186,7 @@ class Embedder:
 
     def encode_expected(self, questions: Sequence[str]) -> Vectors:
         """The unit vectors of questions that texts answer, read as those of readers are: float32 (questions, dimension)."""
-        return np.stack([read.vector for read in self._encode([in_full(question) for question in questions])])
+        return np.stack([read.vector for read in self._encode(questions)])
 
     def encode_passages(self, document: Document, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of the `passages` of one document, as `encode_documents` gives them."""
@@ -229,7 +230,7 @@ def embedded_texts(document: Document, passages: Sequence[Passage]) -> list[str]
     for passage in passages:
         headings = ". ".join(_headings(document, passage)) or document.title
         texts += [f"{headings} {_without_citations(document.text[start:end])}" for start, end in passage.sentences]
-    return [in_full(text) for text in texts]
+    return texts
 
 
 def _without_citations(text: str) -> str:

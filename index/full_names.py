@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
 
 from corpus.starter import FOLDER
 
@@ -18,7 +17,6 @@ _KINDS: dict[str, str] = _NAMES["kinds"]
 _SHORT, _BOTH = re.compile(_NAMES["short"]), re.compile(_NAMES["both"])
 
 
-@lru_cache(maxsize=16_384)  # questions meet the same sentences again and again
 def in_full(text: str) -> str:
     """`text` with the full name of the disease in place of each short one."""
     return _SHORT.sub(_full, _BOTH.sub(FULL_NAME, text))

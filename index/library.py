@@ -20,7 +20,6 @@ from corpus.visits import Visits
 from index.embedding import Embedder
 from index.errors import LibraryError
 from index.expected import file_expected
-from index.full_names import in_full
 from index.fusion import reciprocal_rank_fusion
 from index.health import problems_of
 from index.intake import Intake, ReadSource, is_enough
@@ -299,7 +298,7 @@ class Library:
         part = self._part(within) if within else None
         words, index = (part, part.vectors) if part else (self._store, self._vector_index())
         dense = index.search(vector, _CANDIDATES) if len(index) else []
-        expression = match_expression(in_full(question))
+        expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
         expected = index.search_expected(vector, _CANDIDATES) if len(index) else []
         fused = reciprocal_rank_fusion(dense, lexical, expected)

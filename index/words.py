@@ -8,6 +8,8 @@ from pathlib import Path
 
 import snowballstemmer
 
+from index.full_names import in_full
+
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _STEMMER = snowballstemmer.stemmer("porter")
 # Words that every text holds: they would only cost time. The list is short on purpose, for BM25 weighs the rest.
@@ -22,7 +24,7 @@ def content_words(text: str) -> list[str]:
 
 def match_expression(text: str) -> str:
     """An FTS5 expression for the passages that hold any content word of `text`; "" where it has none."""
-    return " OR ".join(f'"{word}"' for word in content_words(text))
+    return " OR ".join(f'"{word}"' for word in content_words(in_full(text)))
 
 
 @lru_cache(maxsize=100_000)
@@ -33,5 +35,11 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of `text`."""
-    return frozenset(map(stem, content_words(text)))
+    """The stems of the content words of `text`, the short name of the disease read as its full one."""
+    return frozenset(map(stem, content_words(in_full(text))))
+
+
+@lru_cache(maxsize=16_384)
+def stems_of_text(text: str) -> frozenset[str]:
+    """`stems`, remembered: for the texts of a library, which questions meet again and again. What people write is not kept."""
+    return stems(text)

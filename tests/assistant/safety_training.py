@@ -119,13 +119,8 @@ def _unremarkable() -> list[str]:
 def vectors_of(embedder: Embedder, messages: list[str]) -> list[Vectors]:
     """Of each message the vectors of the whole and of its windows, as the assistant looks at them."""
     texts = [[message, *windows(message)] for message in messages]
-    rows = iter(_vectors(embedder, [text for group in texts for text in group]))
+    rows = iter(embedder.encode_expected([text for group in texts for text in group]))
     return [np.stack([next(rows) for _ in group]) for group in texts]
-
-
-def _vectors(embedder: Embedder, texts: list[str]) -> Vectors:
-    """The unit vectors of `texts`, of shape (texts, dimension)."""
-    return embedder.encode_expected(texts)
 
 
 def _misspelt(message: str, chance: random.Random) -> str:
@@ -156,7 +151,7 @@ def train(embedder: Embedder, medquad: Path) -> SafetyModel:
     chance = random.Random(_SEED)  # noqa: S311  # the same misspellings on every run, no secret
     misspelt = [(_misspelt(text, chance), kind) for text, kind in messages for _ in range(2)]
     general = [(text, "calm") for text in [*medquad_questions(medquad)[::64], *_unremarkable()[::4]]]
-    rows = _vectors(embedder, [text for text, _ in messages + misspelt + general])
+    rows = embedder.encode_expected([text for text, _ in messages + misspelt + general])
     kinds = np.array([KINDS.index(kind) for _, kind in messages + misspelt + general])
     weights = np.repeat([1.0, _WEIGHT_OF_MISSPELT, _WEIGHT_OF_GENERAL], [len(messages), len(misspelt), len(general)])
     # A message and its misspelt copies are left out together.
