@@ -60,7 +60,7 @@ def names_subject(text: str) -> bool:
 
 
 def asks_nothing(question: str) -> bool:
-    """Whether `question` holds no word that could be looked for, or only those of a greeting or of thanks."""
+    """Whether `question` holds no word that could be looked for, or only those of a greeting, of thanks or of fear."""
     small_talk: frozenset[str] = _patterns()["small_talk"]
     return small_talk.issuperset(content_words(question))
 
