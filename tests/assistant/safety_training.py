@@ -32,7 +32,7 @@ _EVALUATION = _FOLDER.parent / "eval"
 # Other diseases in lay words: what is measured on them tells of strangers' words only while nothing is fitted to them.
 MEASURED_ONLY = _EVALUATION / "medquad_questions_2.jsonl"
 # Some questions of the later sets tell of a real danger that a page there speaks of: nothing to learn calm from.
-_UNLEARNT = {MEASURED_ONLY, *(_EVALUATION / f"medquad_questions_{number}.jsonl" for number in (5, 6, 7))}
+_UNLEARNT = {MEASURED_ONLY, *(_EVALUATION / f"medquad_questions_{number}.jsonl" for number in (5, 6, 7, 8))}
 _KIND_OF_RULE = {
     "suicide": "crisis",
     "violence": "crisis",
