@@ -89,12 +89,12 @@ class Assistant:
             answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
             return Trace(answer, joined, findings, found)
         confidence = Confidence(found.query, ranked, found.titles, model_for(self.library.embedder.identity.sha256))
-        if not ranked or asks_nothing(understood) or confidence.match(ranked[0]) is None:
-            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
-            return Trace(answer, joined, findings, found, tuple(none_selected(ranked)), confidence)
         copies = Copies(hit.passage for hit in found.hits)
         verdicts = selected(ranked, copies, self.library.settings.answers.quotes)
         chosen = [verdict.candidate for verdict in verdicts if verdict.fate == "quoted"]
+        if not chosen or asks_nothing(understood) or confidence.match(chosen[0]) is None:
+            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
+            return Trace(answer, joined, findings, found, tuple(none_selected([*chosen[:1], *ranked[1:]])), confidence)
         grades = _grades(chosen, confidence)
         quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
         old = any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes)

@@ -1,16 +1,13 @@
-"""Which whole sentences to quote: the fewest around the best one that can be read alone and answer."""
+"""Which sentences can be quoted, and with which others around them each can be read alone."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-# A neighbour whose score comes this near to the best sentence's is quoted along: scores are logarithms of odds, so it is at
-# least a seventh as likely to be the one that answers.
-NEARLY = 2.0
-_MOST_SENTENCES = 3
+# No quote has more sentences than this.
+MOST_SENTENCES = 3
 
 _DANGLING = re.compile(
     r"(?:this|that|these|those|it|its|they|their|them|he|she|his|her|such|however|but|also|moreover|furthermore|therefore|"
@@ -64,37 +61,25 @@ def quotable(texts: Sequence[str]) -> list[int]:
 
 
 def _is_lost(texts: Sequence[str], position: int) -> bool:
-    opening = texts[_anchored(texts, position, position)]
+    opening = texts[_anchored(texts, position)]
     # "These can help:" points to what follows.
     return _DANGLING.match(opening) is not None and not _PRONOUN.match(opening) and ":" not in opening
 
 
-def widened(texts: Sequence[str], scores: Sequence[float], best: int, nearly: float = NEARLY) -> tuple[int, int]:
-    """The range of sentences to quote around `best`: what it leans on before it, and neighbours that may answer as well, those
-    whose scores are at most `nearly` less.
+def readable(texts: Sequence[str], position: int) -> tuple[int, int]:
+    """The first and the last of the fewest sentences that can be read alone and hold the one at `position`: what it leans on
+    before it, and what a line that ends with a colon leads to, as room allows.
     """
-    first, last = _anchored(texts, best, best), best
-    enough = scores[best] - nearly
-    while last - first + 1 < _MOST_SENTENCES:
-        leads = texts[last].endswith(":")
-        before = scores[first - 1] if first > 0 and _adds(texts, first - 1) else -math.inf
-        after = scores[last + 1] if last + 1 < len(texts) and _adds(texts, last + 1) else -math.inf
-        if (after >= enough and after >= before) or (leads and after > -math.inf):
-            last += 1
-        elif before >= enough:
-            wider = _anchored(texts, first - 1, last)
-            # A neighbour that leans on more than there is room for is left out again.
-            if _DANGLING.match(texts[wider]):
-                break
-            first = wider
-        else:
-            break
+    first, last = _anchored(texts, position), position
+    while texts[last].endswith(":") and last - first + 1 < MOST_SENTENCES and last + 1 < len(texts) and _adds(texts, last + 1):
+        last += 1
     return first, last
 
 
-def _anchored(texts: Sequence[str], first: int, last: int) -> int:
-    """The first sentence of a quote from `first` to `last`, moved back while it leans on the one before, as room allows."""
-    while first > 0 and last - first + 1 < _MOST_SENTENCES and _DANGLING.match(texts[first]) and _adds(texts, first - 1):
+def _anchored(texts: Sequence[str], position: int) -> int:
+    """The first sentence of a quote that ends at `position`, moved back while it leans on the one before, as room allows."""
+    first = position
+    while first > 0 and position - first + 1 < MOST_SENTENCES and _DANGLING.match(texts[first]) and _adds(texts, first - 1):
         first -= 1
     return first
 

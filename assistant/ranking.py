@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.answer_kind import asked_for
 from assistant.query import Query
-from assistant.quoting import NEARLY, quotable, widened
+from assistant.quoting import quotable, readable
 from index import Hit, Library, SentenceVectors
 from index.pieces import Pieces, nearest_pieces
 from index.records import Vectors
@@ -31,27 +31,24 @@ _EXPECTED = FEATURES.index("expected")
 # How sharply the nearest of the questions expected of a sentence counts before its others: chosen on the starter library, where
 # 5 to 20 do as well.
 _SHARPNESS = 10.0
-# As `quoting.NEARLY`, where questions are expected of the best sentence. Scores lie further apart there; so quotes are about as
-# long as without the questions.
-_NEARLY_WHERE_EXPECTED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run of whole sentences of one hit, with what speaks for it.
+    """A run of whole sentences of one hit, from its `first` to its `last` one, with what speaks for it.
 
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
     holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` a soft maximum of the cosines with the
     questions that it is expected to answer, 0 where there are none; `score` orders candidates of one question, and `read` is what
     reading added to it (assistant/reading.py). `vector` is the unit vector of the best sentence, `piece_vectors` are those of the
-    run's pieces, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how near the
-    passage comes to it.
+    pieces that are read, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how near
+    the passage comes to it.
     """
 
     hit: Hit
-    start: int
-    end: int
+    first: int
+    last: int
     score: float
     passage: float
     sentence: float
@@ -65,6 +62,16 @@ class Candidate:
     read: float = 0.0
 
     @property
+    def start(self) -> int:
+        """Where the run begins in the document's text."""
+        return self.hit.passage.sentences[self.first][0]
+
+    @property
+    def end(self) -> int:
+        """Where it ends there."""
+        return self.hit.passage.sentences[self.last][1]
+
+    @property
     def text(self) -> str:
         """The words of the run."""
         passage = self.hit.passage
@@ -74,19 +81,19 @@ class Candidate:
 def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
     """The runs of sentences of all hits, best first; hits without a quotable sentence give none.
 
-    A passage gives as many as it has room for: often it is the right one and its nearest sentence is not the one that answers.
+    A passage gives one for each sentence: often it is the right one and its nearest sentence is not the one that answers.
     """
     found = []
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
         scores = scored(features)
-        for best, first, last in _runs(passage.sentence_texts, scores.tolist(), _is_expected(features).tolist()):
+        for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
             dense, sentence, pieces, words, kind, expected = (float(value) for value in features[best])
             found.append(
                 Candidate(
                     hit=hit,
-                    start=passage.sentences[first][0],
-                    end=passage.sentences[last][1],
+                    first=first,
+                    last=last,
                     score=float(scores[best]),
                     passage=dense,
                     sentence=sentence,
@@ -111,19 +118,17 @@ def best_score(library: Library, query: Query, hits: Sequence[Hit]) -> float:
     return best
 
 
-def _runs(texts: Sequence[str], scores: Sequence[float], expected: Sequence[bool]) -> Iterator[tuple[int, int, int]]:
-    """The best sentence of each run that can be quoted, its first and its last one; best run first, none within another.
+def _runs(texts: Sequence[str], scores: Sequence[float]) -> Iterator[tuple[int, int, int]]:
+    """The best sentence of each run that can be quoted, its first and its last one; best first, none of them in a run before it.
 
-    `expected` says for each sentence whether questions are expected of it.
+    Runs overlap where several sentences lean on the same one.
     """
-    taken: set[int] = set()
+    held: set[int] = set()
     for best in sorted(quotable(texts), key=lambda position: -scores[position]):
-        if best in taken:
-            continue
-        first, last = widened(texts, scores, best, _NEARLY_WHERE_EXPECTED if expected[best] else NEARLY)
-        if taken.isdisjoint(range(first, last + 1)):
+        if best not in held:
+            first, last = readable(texts, best)
             yield best, first, last
-        taken.update(range(first, last + 1))
+            held.update(range(first, last + 1))
 
 
 def sentence_features(

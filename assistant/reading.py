@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PIECE_VALUES = 4
 SENTENCE_VALUES = 14
 # How many candidates are read: of the answers that are found at all few stand further down, and each one takes time.
-READ = 16
+READ = 24
 WEIGHTS = Path(__file__).parent / "reader.npz"
 
 

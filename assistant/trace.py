@@ -18,6 +18,8 @@ from index.words import content_words, stem
 
 _BECAUSE = {
     "quoted": "one of the first that say something new",
+    "joined": "it stands beside one before it and is not much less likely to answer, so both are one quote",
+    "overlaps": "it shares a sentence with one before it, and both are too long or too unlike in score for one quote",
     "copy": "another document says it in the same words, and that one is quoted with both addresses",
     "alike": "it says much the same as one before it",
     "no room": "there are enough quotes before it",
@@ -156,7 +158,8 @@ class Trace:
         ranked = [one for one in candidates if one["rank"]]
         if not ranked or self.confidence is None:
             return "library", "it holds no sentence that could be quoted for this question"
-        first, best = ranked[0], max(ranked, key=lambda one: float(one["probability"]))
+        first = ranked[0]
+        best = max((one for one in ranked if one["like"] != first["rank"]), key=lambda one: float(one["probability"]))
         if best is not first and best["probability"] > first["probability"] + 0.1:
             return "ranking", f"candidate {best['rank']} has a higher probability than the first"
         if self.answer.status == "answered":

@@ -79,8 +79,9 @@ def ask_all(
 def _would_quote(trace: Trace) -> tuple[str, ...]:
     if trace.answer.quotes:
         return tuple(quote.text for quote in trace.answer.quotes)
-    copies = Copies(hit.passage for hit in (trace.found.hits if trace.found else ()))
-    verdicts = selected([verdict.candidate for verdict in trace.verdicts], copies, FIRST)
+    if trace.found is None or not trace.verdicts:
+        return ()
+    verdicts = selected(trace.found.ranked, Copies(hit.passage for hit in trace.found.hits), FIRST)
     return tuple(verdict.candidate.text for verdict in verdicts if verdict.fate == "quoted")
 
 

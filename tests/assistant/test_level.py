@@ -23,7 +23,7 @@ def found(*scored: tuple[str, float]) -> list[Candidate]:
     nothing, no_pieces = np.zeros(1, dtype=np.float32), np.zeros((0, 1), dtype=np.int8)
     passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
     return [
-        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 4, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, nothing, no_pieces, nothing)
+        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 0, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, nothing, no_pieces, nothing)
         for passage, score in passages
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Quote
-from assistant.quoting import quotable, says_something, widened
+from assistant.quoting import quotable, readable, says_something
 from corpus import Document, Source
 from corpus.sentences import sentence_spans
 from index import Library
@@ -240,10 +240,14 @@ def test_a_quote_is_made_around_no_sentence_that_leans_on_one_out_of_sight_nor_a
     assert quotable(LISTED) == [2, 3]
 
 
-def test_a_quote_takes_the_sentence_before_along_and_no_repetition_of_it() -> None:
-    scores = [0.0] * len(LISTED)
-    assert widened(LISTED, [*scores[:3], 9.0, *scores[4:]], 3) == (2, 3)
-    assert widened(LISTED, [*scores[:3], 9.0, 9.0, *scores[5:]], 3) == (2, 3)
+def test_a_sentence_is_read_with_what_it_leans_on_and_with_no_repetition_of_it() -> None:
+    assert [readable(LISTED, position) for position in (2, 3)] == [(2, 2), (2, 3)]
+
+
+def test_a_line_that_ends_with_a_colon_is_read_with_what_follows() -> None:
+    listed = ["These can help after a fall:", "Rest first, and look for injuries.", "A neighbour with a key can come."]
+    assert readable(listed, 0) == (0, 1)
+    assert readable(listed[:1], 0) == (0, 0)
 
 
 def test_no_line_of_the_starter_library_that_points_elsewhere_can_be_quoted(starter_library: Library) -> None:

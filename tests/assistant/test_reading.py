@@ -38,8 +38,8 @@ def test_the_read_ones_stand_first_by_their_sums_and_the_others_follow_in_their_
 ) -> None:
     query, found, titles = unread(starter_library, question)
     again = read(query, found, titles, sha256(starter_library))
-    places = {(id(one.hit), one.start): place for place, one in enumerate(found)}
-    before = [places[id(one.hit), one.start] for one in again]
+    places = {(id(one.hit), one.first, one.last): place for place, one in enumerate(found)}
+    before = [places[id(one.hit), one.first, one.last] for one in again]
     assert sorted(before) == list(range(len(found)))
     assert set(before[:READ]) == set(range(min(READ, len(found))))
     assert before[READ:] == sorted(before[READ:])

@@ -55,7 +55,7 @@ def test_what_is_called_quoted_is_what_the_answer_quotes(traces: list[Trace]) ->
         assert first >= max(others, default=first) - LEVEL - 1e-3
         assert all(("level" in one["because"]) == (one is ranked[0] and first < max(others, default=first)) for one in ranked)
         for one in ranked:
-            assert (one["like"] is not None) == (one["verdict"] in ("copy", "alike"))
+            assert (one["like"] is not None) == (one["verdict"] in ("joined", "overlaps", "copy", "alike"))
             assert one["like"] is None or one["like"] < one["rank"]
         fates |= {one["verdict"] for one in explanation["candidates"]}
     assert {"quoted", "no room", "not sure enough", "not looked at"} <= fates

@@ -33,7 +33,9 @@ from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phras
 from assistant.follow_up import self_contained
 from assistant.query import Query
 from assistant.quoting import quotable
+from assistant.repeats import Copies
 from assistant.retrieval import asked_of, retrieved
+from assistant.selection import selected
 from index import Library
 from tests.eval.ablations import without
 
@@ -93,7 +95,7 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    best = found.ranked[0]
+    best = selected(found.ranked, Copies(hit.passage for hit in found.hits), 1)[0].candidate
     features = Confidence(found.query, found.ranked, found.titles).features(best)
     return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold))
 

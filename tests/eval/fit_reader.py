@@ -92,9 +92,18 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
 
 
 def _compact(pairs: Pairs) -> Pairs:
-    """The same in a third of the room: the question, which stands beside each sentence, once, and vectors in half precision."""
-    question = np.broadcast_to(pairs.question[:1].astype(np.float16), pairs.question.shape)
-    return replace(pairs, question=question, sentence=pairs.sentence.astype(np.float16))
+    """The same in a third of the room: the question, which stands beside each sentence, once, vectors in half precision, and no
+    more of each than is read.
+    """
+    question = np.broadcast_to(pairs.question[:1, :MOST_ASKED].astype(np.float16), pairs.question[:, :MOST_ASKED].shape)
+    return Pairs(
+        question=question,
+        piece_values=pairs.piece_values[:, :MOST_ASKED],
+        asked=pairs.asked[:, :MOST_ASKED],
+        sentence=pairs.sentence[:, :MOST_SAID].astype(np.float16),
+        said=pairs.said[:, :MOST_SAID].copy(),
+        values=pairs.values,
+    )
 
 
 @contextmanager

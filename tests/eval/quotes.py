@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant import Assistant, Quote
 from assistant.evaluation import load_questions
+from assistant.quoting import MOST_SENTENCES
 from corpus.sentences import sentence_spans
 from index import Library
 
@@ -33,6 +34,8 @@ def faults(library: Library, quote: Quote) -> list[str]:
     spans = sentence_spans(document.text, section.start, section.end)
     if quote.start not in {start for start, _ in spans} or quote.end not in {end for _, end in spans}:
         found.append("not whole sentences")
+    if sum(quote.start <= start < quote.end for start, _ in spans) > MOST_SENTENCES:
+        found.append("too long")
     plain = " ".join(quote.text.split()).casefold()
     if any(plain == heading.casefold() for one in document.sections for heading in one.path):
         found.append("a heading")
