@@ -16,7 +16,9 @@ _DANGLING = re.compile(
     r"or|so|yet|still|then|thats|others|as an example|"
     r"(?:most|many|some|all|each|one|none|any|either|neither|two|part) of (?:this|that|these|those|them)|"
     r"(?:in|at|on|during|for|with|after|before|because of|due to|from|by|to|of|under|when|if|as|once|unlike|despite|besides) "
-    r"(?:this|that|these|those|such))\b",
+    r"(?:this|that|these|those|such)|"
+    # Of what to do first in an emergency nobody may read only what comes second.
+    r"after the call)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:it|its|they|their|them|he|she|his|her)\b", re.IGNORECASE)

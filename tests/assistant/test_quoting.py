@@ -244,6 +244,11 @@ def test_a_sentence_is_read_with_what_it_leans_on_and_with_no_repetition_of_it()
     assert [readable(LISTED, position) for position in (2, 3)] == [(2, 2), (2, 3)]
 
 
+def test_what_comes_second_in_an_emergency_is_not_read_without_what_comes_first() -> None:
+    steps = ["Call your local emergency number first.", "After the call, follow one current first aid guideline."]
+    assert readable(steps, 1) == (0, 1)
+
+
 def test_a_line_that_ends_with_a_colon_is_read_with_what_follows() -> None:
     listed = ["These can help after a fall:", "Rest first, and look for injuries.", "A neighbour with a key can come."]
     assert readable(listed, 0) == (0, 1)
