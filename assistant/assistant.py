@@ -17,7 +17,7 @@ from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
 from assistant.retrieval import Found, asked_of, retrieved
 from assistant.rewriting import rewritten
-from assistant.selection import none_selected, selected
+from assistant.selection import first_quote, none_selected, selected
 from assistant.texts import DISCLAIMER
 from assistant.trace import Trace
 from corpus import MyositisError
@@ -89,12 +89,14 @@ class Assistant:
             answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
             return Trace(answer, joined, findings, found)
         confidence = Confidence(found.query, ranked, found.titles, model_for(self.library.embedder.identity.sha256))
+        first = first_quote(ranked)
+        if first is None or asks_nothing(understood) or confidence.match(first) is None:
+            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
+            unquoted = none_selected([first, *ranked[1:]]) if first else ()
+            return Trace(answer, joined, findings, found, tuple(unquoted), confidence)
         copies = Copies(hit.passage for hit in found.hits)
         verdicts = selected(ranked, copies, self.library.settings.answers.quotes)
         chosen = [verdict.candidate for verdict in verdicts if verdict.fate == "quoted"]
-        if not chosen or asks_nothing(understood) or confidence.match(chosen[0]) is None:
-            answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
-            return Trace(answer, joined, findings, found, tuple(none_selected([*chosen[:1], *ranked[1:]])), confidence)
         grades = _grades(chosen, confidence)
         quotes = tuple(self._quote(candidate, grade, copies) for candidate, grade in zip(chosen, grades, strict=True))
         old = any(quote.year and quote.year < date.today().year - DATED_YEARS for quote in quotes)

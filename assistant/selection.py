@@ -66,6 +66,12 @@ def selected(ranked: Sequence[Candidate], copies: Copies, most: int) -> list[Ver
     return [verdicts[rank] for rank in range(len(ranked))]
 
 
+def first_quote(ranked: Sequence[Candidate]) -> Candidate | None:
+    """The first quote that `selected` makes of `ranked`, whatever copies there are; None where there is no candidate."""
+    groups, _ = _grouped(ranked)
+    return groups[0].whole if groups else None
+
+
 def none_selected(ranked: Sequence[Candidate]) -> list[Verdict]:
     """The verdicts where the best of `ranked` does not answer: the others are not asked."""
     return [Verdict(candidate, "not looked at" if rank else "not sure enough") for rank, candidate in enumerate(ranked)]
@@ -106,15 +112,16 @@ def _whole(
     """What the groups `joining`, among a passage's `groups`, are with `candidate`; None where they are better left apart."""
     best, *others = [group.whole for group in joining]
     parts = [best, *others, candidate]
-    whole = replace(best, first=min(one.first for one in parts), last=max(one.last for one in parts))
-    if (whole.first, whole.last) == (best.first, best.last):
-        return whole
-    enough = best.score - nearly[bool(best.expected)]
-    if whole.last - whole.first >= MOST_SENTENCES or any(one.score < enough for one in (*others, candidate)):
-        return None
-    heads = {group.head for group in joining}
-    left = (group.whole for group in groups if group.head not in heads)
-    return None if any(_gap(whole, one) < 0 for one in left) else whole
+    first, last = min(one.first for one in parts), max(one.last for one in parts)
+    if (first, last) != (best.first, best.last):
+        enough = best.score - nearly[bool(best.expected)]
+        if last - first >= MOST_SENTENCES or any(one.score < enough for one in (*others, candidate)):
+            return None
+        heads = {group.head for group in joining}
+        left = (group.whole for group in groups if group.head not in heads)
+        if any(one.first <= last and first <= one.last for one in left):
+            return None
+    return replace(best, first=first, last=last)
 
 
 def _fate(

@@ -13,7 +13,7 @@ from assistant import selection
 from assistant.quoting import MOST_SENTENCES
 from assistant.ranking import Candidate
 from assistant.repeats import Copies
-from assistant.selection import NEARLY, NEARLY_UNREAD, NEARLY_WHERE_EXPECTED, Verdict, selected
+from assistant.selection import NEARLY, NEARLY_UNREAD, NEARLY_WHERE_EXPECTED, Verdict, first_quote, selected
 from corpus import Passage
 from index import Hit
 
@@ -118,6 +118,8 @@ def test_quotes_never_overlap_grow_too_long_or_too_many(drawn: list[tuple[int, i
     verdicts = selected(ranked, Copies(()), most)
     chosen = quoted(verdicts)
     assert verdicts[0].fate == "quoted"
+    assert first_quote(ranked) is not None
+    assert first_quote(ranked) == verdicts[0].candidate
     assert 1 <= len(chosen) <= most
     assert all(last - first < MOST_SENTENCES for _, first, last in chosen)
     for (name, first, last), (other, other_first, other_last) in combinations(chosen, 2):

@@ -33,9 +33,8 @@ from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phras
 from assistant.follow_up import self_contained
 from assistant.query import Query
 from assistant.quoting import quotable
-from assistant.repeats import Copies
 from assistant.retrieval import asked_of, retrieved
-from assistant.selection import selected
+from assistant.selection import first_quote
 from index import Library
 from tests.eval.ablations import without
 
@@ -87,7 +86,8 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     """What the library finds for `question`; None where that is nothing."""
     understood = spelling.mend(self_contained(question.turns[-1], question.turns[:-1], library.embedder), library)
     found = retrieved(library, asked_of(library, understood))
-    if not found.ranked:
+    best = first_quote(found.ranked)
+    if best is None:
         return None
     rows, gold = [], []
     for hit, _, values, _ in ranking.sentence_features(library, found.query, found.hits):
@@ -95,7 +95,6 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    best = selected(found.ranked, Copies(hit.passage for hit in found.hits), 1)[0].candidate
     features = Confidence(found.query, found.ranked, found.titles).features(best)
     return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold))
 

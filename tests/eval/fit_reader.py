@@ -182,9 +182,9 @@ def _scores(network: ReaderNetwork, each: Sequence[Pairs]) -> Tensor:
 
 
 def _joined(rows: Sequence[tuple[Pairs, int]]) -> dict[str, Tensor]:
-    """Those rows as one, cut and padded to one length."""
-    asked = min(MOST_ASKED, max(int(pairs.asked[row].sum()) for pairs, row in rows))
-    said = min(MOST_SAID, max(int(pairs.said[row].sum()) for pairs, row in rows))
+    """Those rows as one, padded to one length."""
+    asked = max(int(pairs.asked[row].sum()) for pairs, row in rows)
+    said = max(int(pairs.said[row].sum()) for pairs, row in rows)
     length = {"question": asked, "piece_values": asked, "asked": asked, "sentence": said, "said": said}
     joined = {}
     for name in (field.name for field in fields(Pairs)):
