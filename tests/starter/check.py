@@ -25,6 +25,8 @@ _ADVICE = re.compile(
 # Sentences that make no claim either, each read and agreed to by hand.
 _AGREED = frozenset((Path(__file__).parent / "uncited.txt").read_text(encoding="utf-8").splitlines())
 
+# What answers the heading above it, and any other question wrongly.
+_ANSWERS_ITS_HEADING = re.compile(r"(?:Yes|No|Perhaps|Maybe)\b[,:;.]")
 _CITATION = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)[.;:]?$")
 _LIKE_A_LABEL = re.compile(r"\b(?:19|20)\d\d\b|no date")
 _YEAR = re.compile(r"(?:after )?(?:19|20)\d\d(?:-\d\d)?|no date")
@@ -115,6 +117,8 @@ def _claims(page: Page, known: dict[str, Reference]) -> Iterator[str]:
             yield f"claims without a citation: {sentence}"
         if _STATE_OF_A_TRIAL.search(sentence) and "as of " not in sentence.lower():
             yield f"tells the state of a trial without 'as of': {sentence}"
+        if _ANSWERS_ITS_HEADING.match(sentence):
+            yield f"opens as the answer to its heading, and is quoted to other questions: {sentence}"
 
 
 def _reading(page: Page, known: dict[str, Reference]) -> Iterator[str]:

@@ -84,6 +84,7 @@ def test_a_reference_that_nothing_cites_is_named() -> None:
         (lambda text: text.replace("year: 2026", "year: 2019"), "its newest source is of 2026"),
         (lambda text: text.replace("audience: everyone\n", ""), "states no audience"),
         (lambda text: text.replace("As of November 2026, no results", "No results"), "the state of a trial without 'as of'"),
+        (lambda text: text.replace("As of November 2026, no results", "No: as of 2026, no results"), "opens as the answer to"),
         (lambda text: text.replace(" (Machado 2023).", "."), "claims without a citation"),
         (lambda text: text.replace("(Machado 2023)", "(Machado 2022)"), "does not hold (Machado 2022)"),
         (lambda text: text.replace("(Hanna 2019)", "(Hanna 2019; Hana 2019)"), "does not hold (Hana 2019)"),
