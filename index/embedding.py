@@ -1,8 +1,8 @@
 """Sentence-transformers models: vectors of questions, of passages, and of each of their sentences.
 
 A sentence is embedded with its headings before it: alone it often does not name what it speaks of. Beside its one vector, each
-of its content pieces keeps a short one, so that a question can be compared with it piece by piece (index/pieces.py). The short
-name of the disease is read as its full one (index/full_names.py), in questions as in texts.
+of its content pieces keeps a short one, so that a question can be compared with it piece by piece (index/pieces.py). Short
+names are read as full ones (index/full_names.py), in questions as in texts.
 docs/evaluation.md has the figures of what was tried.
 
 A processor that multiplies bfloat16 natively reads three times as fast in it, and the vectors stay within a cosine of 0.9999 of
@@ -50,7 +50,7 @@ _WEIGHTS_FILE = "model.safetensors"
 _BATCH_PIECES = 1024
 # Raised when `embedded_texts` makes others of the same passages, or expected questions or the words that passages are found by
 # are read in another way, so that libraries file them anew.
-ENCODING_VERSION = 3
+ENCODING_VERSION = 4
 _PIECE_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _CITATION = re.compile(r"\s*\([^()]*(?:\b(?:19|20)\d\d[a-z]?|no date|et al\.?[^()]*)\)")
 

@@ -1,7 +1,8 @@
-"""The short name of the disease, written in full for whatever reads or counts words: elsewhere "IBM" is a company.
+"""Short names, written in full for whatever reads or counts words: elsewhere "IBM" is a company.
 
 The embedding model knows "IBM" as that company, and would find what is near to it; and a text that says "IBM" is found by a
-question that says "inclusion body myositis", and the other way round. The names are data: corpus/starter/names.toml.
+question that says "inclusion body myositis", and the other way round. So it is with a few things that texts and those who ask
+name by letters ("CK", "IVIG"). The names are data: corpus/starter/names.toml.
 """
 
 from __future__ import annotations
@@ -15,11 +16,19 @@ _NAMES = tomllib.loads((FOLDER / "names.toml").read_text(encoding="utf-8"))
 FULL_NAME: str = _NAMES["full"]
 _KINDS: dict[str, str] = _NAMES["kinds"]
 _SHORT, _BOTH = re.compile(_NAMES["short"]), re.compile(_NAMES["both"])
+# A name by letters, or any of a thing's names with another one that explains it: one full name stands for all.
+_LETTERS: list[tuple[str, re.Pattern[str]]] = [
+    (full, re.compile(rf"(?<![\w.@/*-])(?:(?i:{full}s?|{by_letters}))(?:\s*\((?i:{full}s?|{by_letters})\))*(?!\w|\.\w|@)"))
+    for full, by_letters in _NAMES["letters"].items()
+]
 
 
 def in_full(text: str) -> str:
-    """`text` with the full name of the disease in place of each short one."""
-    return _SHORT.sub(_full, _BOTH.sub(FULL_NAME, text))
+    """`text` with the full name in place of each short one: of the disease, and of what is named by letters."""
+    text = _SHORT.sub(_full, _BOTH.sub(FULL_NAME, text))
+    for full, named in _LETTERS:
+        text = named.sub(full, text)
+    return text
 
 
 def _full(short: re.Match[str]) -> str:

@@ -35,7 +35,7 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of `text`, the short name of the disease read as its full one."""
+    """The stems of the content words of `text`, short names read as full ones."""
     return frozenset(map(stem, content_words(in_full(text))))
 
 

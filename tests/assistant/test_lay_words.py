@@ -8,6 +8,7 @@ import pytest
 
 from assistant.lay_words import LayVocabulary, expansions
 from corpus.starter import FOLDER
+from index.full_names import in_full
 
 VOCABULARY = tomllib.loads((FOLDER / "lay_vocabulary.toml").read_text(encoding="utf-8"))
 GENERAL = tomllib.loads((FOLDER / "general_lay_vocabulary.toml").read_text(encoding="utf-8"))
@@ -98,6 +99,8 @@ def test_other_talk_brings_none(question: str) -> None:
 def test_what_the_question_says_already_is_left_out() -> None:
     assert "dysphagia" in expansions("food sticks in his throat")
     assert "dysphagia" not in expansions("food sticks in his throat, is that dysphagia")
+    assert "creatine kinase" in expansions("the muscle blood test")
+    assert "creatine kinase" not in expansions("the muscle blood test, is that the CK")
 
 
 def test_texts_come_once_and_in_the_order_of_the_phrases() -> None:
@@ -108,8 +111,9 @@ def test_texts_come_once_and_in_the_order_of_the_phrases() -> None:
 
 def test_every_phrase_is_known_in_its_own_words() -> None:
     for phrase, texts in PHRASES:
-        said = phrase.replace("+", "and")
-        assert set(texts) <= {*expansions(f"Well, {said}."), *(text for text in texts if text.lower() in said)}, phrase
+        said = in_full(phrase.replace("+", "and"))
+        full = set(map(in_full, texts))
+        assert full <= {*expansions(f"Well, {said}."), *(text for text in full if text.lower() in said)}, phrase
 
 
 def test_no_entry_of_the_general_vocabulary_repeats_a_phrase_or_says_what_the_first_file_says_already() -> None:

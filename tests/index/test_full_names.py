@@ -1,4 +1,4 @@
-"""The short name of the disease and its full one: whoever writes either means the same, and finds the same."""
+"""Short names and full ones: whoever writes either means the same, and finds the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from index.embedding import Embedder
 from index.full_names import FULL_NAME, in_full
 
 _WORDS = st.lists(
-    st.sampled_from(["IBM", "sIBM", "ibm", "what", "is", "(IBM)", "the", FULL_NAME, "IBM's", "non", ",", "cure"]), max_size=8
+    st.sampled_from(["IBM", "sIBM", "ibm", "is", "(IBM)", FULL_NAME, "IBM's", ",", "CK", "(CPK)", "IVIG", "creatine kinase"]),
+    max_size=8,
 )
 
 
@@ -34,6 +35,13 @@ _WORDS = st.lists(
         ("hIBM is another disease", "hereditary inclusion body myopathy is another disease"),
         ("IBMPFD is another one", "IBMPFD is another one"),
         ("the ibmmyositis.com site", "the ibmmyositis.com site"),
+        ("Is my CK level (CPK) high?", "Is my creatine kinase level (creatine kinase) high?"),
+        ("creatine kinase (CK) and CK (creatine kinase)", "creatine kinase and creatine kinase"),
+        ("creatine phosphokinase (CPK), an electromyogram (EMG)", "creatine kinase, an electromyography"),
+        ("Do IVIg, intravenous immunoglobulins (IVIG) help?", "Do intravenous immunoglobulin, intravenous immunoglobulin help?"),
+        ("an EMG-guided test", "an electromyography-guided test"),
+        ("see ck.example.com or 10.1002/ck.12, write to ck@x.org", "see ck.example.com or 10.1002/ck.12, write to ck@x.org"),
+        ("tricky ivigo", "tricky ivigo"),
         ("", ""),
     ],
 )
@@ -49,9 +57,10 @@ def test_what_is_in_full_stays_as_it_is(words: list[str]) -> None:
 
 
 def test_both_names_have_the_same_vector(embedder: Embedder) -> None:
-    short, full = embedder.encode_questions(["Does IBM hurt?", f"Does {FULL_NAME} hurt?"])
-    assert np.array_equal(short.vector, full.vector)
-    assert short.words == full.words
+    for by_letters, spelt in (("Does IBM hurt?", f"Does {FULL_NAME} hurt?"), ("Is CK high?", "Is creatine kinase high?")):
+        short, full = embedder.encode_questions([by_letters, spelt])
+        assert np.array_equal(short.vector, full.vector)
+        assert short.words == full.words
 
 
 def test_a_page_that_says_only_one_name_is_found_by_the_words_of_the_other(tmp_path: Path, embedder: Embedder) -> None:
