@@ -30,7 +30,7 @@ from assistant.unmet import nearest_by_document, unmet
 from index.records import Vectors
 
 _COMPARED = 5
-# So near (soft maximum of cosines) a question usually comes to those expected of the sentence found for it.
+# So near (cosine) a question usually comes to one of those expected of the sentence found for it.
 _USUALLY_EXPECTED = 0.5
 _WORD = re.compile(r"[a-z']+")
 

@@ -28,9 +28,6 @@ from index.words import stems, stems_of_text
 
 FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected")
 _EXPECTED = FEATURES.index("expected")
-# How sharply the nearest of the questions expected of a sentence counts before its others: chosen on the starter library, where
-# 5 to 20 do as well.
-_SHARPNESS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +36,11 @@ class Candidate:
 
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
-    holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` a soft maximum of the cosines with the
-    questions that it is expected to answer, 0 where there are none; `score` orders candidates of one question, and `read` is what
-    reading added to it (assistant/reading.py). `vector` is the unit vector of the best sentence, `piece_vectors` are those of the
-    pieces that are read, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how near
-    the passage comes to it.
+    holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` the greatest of the cosines with the
+    questions that it is expected to answer, 0 where there are none, and `expected_as_asked` the same of the question as it was
+    asked; `score` orders candidates of one question, and `read` is what reading added to it (assistant/reading.py). `vector` is
+    the unit vector of the best sentence, `piece_vectors` are those of the pieces that are read, int8 (pieces, piece dimension),
+    `nearest` holds for each piece of the question's first wording how near the passage comes to it.
     """
 
     hit: Hit
@@ -60,6 +57,7 @@ class Candidate:
     piece_vectors: Pieces
     nearest: Vectors
     read: float = 0.0
+    expected_as_asked: float = 0.0
 
     @property
     def start(self) -> int:
@@ -87,6 +85,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
     for hit, read, features, nearest in sentence_features(library, query, hits):
         passage = hit.passage
         scores = scored(features)
+        as_asked = nearest_expected(read, query.whole)
         for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
             dense, sentence, pieces, words, kind, expected = (float(value) for value in features[best])
             found.append(
@@ -104,6 +103,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     vector=read.vectors[best],
                     piece_vectors=np.concatenate(read.pieces[first : last + 1]),
                     nearest=nearest,
+                    expected_as_asked=float(as_asked[best]),
                 )
             )
     return sorted(found, key=lambda candidate: -candidate.score)
@@ -153,18 +153,16 @@ def sentence_features(
         texts = hit.passage.sentence_texts
         values[:, 3] = [len(asked & stems_of_text(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
-        values[:, _EXPECTED] = _expected(read, query.vector)
+        values[:, _EXPECTED] = nearest_expected(read, query.vector)
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 
-def _expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
-    """`Candidate.expected` of each sentence: float32 (sentences,)."""
+def nearest_expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
+    """The greatest cosine with a question expected of each sentence, 0 where there is none: float32 (sentences,)."""
     count = len(sentences.vectors)
-    questions = np.bincount(sentences.answered_by, minlength=count)
-    likeness = np.bincount(
-        sentences.answered_by, np.exp(_SHARPNESS * (sentences.expected @ question)), minlength=count
-    ) / np.maximum(questions, 1)
-    return (np.log(np.where(questions > 0, likeness, 1.0)) / _SHARPNESS).astype(np.float32)
+    nearest = np.full(count, -1.0, dtype=np.float32)
+    np.maximum.at(nearest, sentences.answered_by, sentences.expected @ question)
+    return np.where(np.bincount(sentences.answered_by, minlength=count) > 0, nearest, np.float32(0))
 
 
 def scored(features: Vectors) -> Vectors:

@@ -31,6 +31,11 @@ PIECE_VALUES = 4
 SENTENCE_VALUES = 14
 # How many candidates are read: of the answers that are found at all few stand further down, and each one takes time.
 READ = 24
+# A question expected of a sentence is the one that is asked where their cosine is as high as this. Of the starter library's 5,906
+# expected questions 172 pairs are as near, and of those that share no sentence half were read: all ask the same.
+SAME_QUESTION = 0.97
+# What that adds to a logarithm of odds: whoever wrote it down knew that the sentence answers, and reading may not see it.
+KNOWN_TO_ANSWER = 8.0
 WEIGHTS = Path(__file__).parent / "reader.npz"
 
 
@@ -49,15 +54,19 @@ class Pairs:
 def read(query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], weights_sha256: str) -> list[Candidate]:
     """`ranked`, best first, with what reading them adds to their scores, best first again; `titles` is by document id.
 
-    The first `READ` are read; the others count like the one of these that answers least, and stay behind them. Where the
-    vectors are not those that the network knows, `ranked` as it is.
+    The first `READ` are read; the others count like the one of these that answers least, and so stay behind them. Whichever is
+    expected to answer that very question gains `KNOWN_TO_ANSWER` besides. Where the vectors are not those that the network knows,
+    `ranked` as it is.
     """
     known, network = _network()
     if weights_sha256 != known or not ranked:
         return list(ranked)
     found = _scores(network, pairs_of(query, ranked, titles, READ))
     least = min(found)
-    added = [*found, *[least] * (len(ranked) - len(found))]
+    added = [
+        score + KNOWN_TO_ANSWER * (one.expected_as_asked >= SAME_QUESTION)
+        for score, one in zip([*found, *[least] * (len(ranked) - len(found))], ranked, strict=True)
+    ]
     again = [replace(one, read=more, score=one.score + more) for one, more in zip(ranked, added, strict=True)]
     return sorted(again, key=lambda candidate: -candidate.score)
 

@@ -14,7 +14,7 @@ from assistant import ranking, reading
 from assistant.evaluation import load_questions
 from assistant.query import Query
 from assistant.ranking import Candidate
-from assistant.reading import READ, Pairs, any_of, pairs_of, read
+from assistant.reading import KNOWN_TO_ANSWER, READ, SAME_QUESTION, Pairs, any_of, pairs_of, read
 from assistant.retrieval import DEPTH, asked_of, retrieved
 from index import Library
 
@@ -60,6 +60,23 @@ def test_a_candidate_reads_the_same_alone_and_among_longer_ones(starter_library:
         parts = {field.name: getattr(pairs, field.name)[row : row + 1] for field in fields(Pairs)}
         alone = Pairs(**{name: part[:, : cut[name]] if name in cut else part for name, part in parts.items()})
         assert reading._scores(network, alone) == [pytest.approx(together[row], abs=1e-3)]
+
+
+@pytest.mark.parametrize(
+    "question", ["Is IBM hereditary?", "is inclusion body myositis hereditary", "Is there an alert card for IBM?"]
+)
+def test_what_is_expected_to_answer_that_very_question_stands_first(starter_library: Library, question: str) -> None:
+    query, found, titles = unread(starter_library, question)
+    again = read(query, found, titles, sha256(starter_library))
+    _, network = reading._network()
+    alone = reading._scores(network, pairs_of(query, found, titles, READ))
+    known = [one.expected_as_asked >= SAME_QUESTION for one in again]
+    assert known[0]
+    assert not all(known)
+    for one, score in zip(found[:READ], alone, strict=True):
+        (same,) = (two for two in again if (two.hit, two.first, two.last) == (one.hit, one.first, one.last))
+        gain = KNOWN_TO_ANSWER if one.expected_as_asked >= SAME_QUESTION else 0.0
+        assert same.read == pytest.approx(score + gain, abs=1e-4)
 
 
 def test_with_another_embedding_model_nothing_is_read(starter_library: Library) -> None:

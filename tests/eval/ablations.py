@@ -70,7 +70,7 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     "no reading": [_UNREAD],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no expected questions": [
-        (ranking, "_expected", _none_expected),
+        (ranking, "nearest_expected", _none_expected),
         (VectorIndex, "search_expected", lambda *_: []),
     ],
     "no sentence scores": [(ranking, "weights", _weighing("sentence"))],

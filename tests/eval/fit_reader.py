@@ -30,7 +30,7 @@ from assistant import ranking, spelling
 from assistant.evaluation import stands_in
 from assistant.query import Query
 from assistant.reader_network import ReaderNetwork
-from assistant.reading import READ, WEIGHTS, Pairs, pairs_of
+from assistant.reading import READ, SAME_QUESTION, WEIGHTS, Pairs, pairs_of
 from assistant.retrieval import DEPTH
 from index import Library, SentenceVectors
 from index.records import Vectors
@@ -46,8 +46,6 @@ MOST_ASKED = 48
 MOST_SAID = 110
 # Into so many parts, by the length of the sentence, are the pairs of a batch divided.
 AT_ONCE = 6
-# A question expected of a sentence is the one that is asked where their cosine is as high as this.
-THE_SAME = 0.97
 _SENTENCE = ">"
 
 
@@ -109,19 +107,19 @@ def _compact(pairs: Pairs) -> Pairs:
 @contextmanager
 def but_for_the_one_asked(asked: Vectors) -> Iterator[None]:
     """Within, no sentence is expected to answer the question of that vector itself: those of readers are not, word by word."""
-    value_of, search = ranking._expected, VectorIndex._search
+    value_of, search = ranking.nearest_expected, VectorIndex._search
 
     def of_others(sentences: SentenceVectors, question: Vectors) -> Vectors:
-        others = sentences.expected @ asked < THE_SAME
+        others = sentences.expected @ asked < SAME_QUESTION
         left = replace(sentences, expected=sentences.expected[others], answered_by=sentences.answered_by[others])
         return value_of(left, question)
 
     def search_others(index: VectorIndex, question: Vectors, k: int, among: faiss.IDSelector) -> list[tuple[int, float]]:
         found = search(index, question, k, among)
         expected = index.cosines(asked, [number for number, _ in found if number >= EXPECTED])
-        return [(number, cosine) for number, cosine in found if expected.get(number, 0.0) < THE_SAME]
+        return [(number, cosine) for number, cosine in found if expected.get(number, 0.0) < SAME_QUESTION]
 
-    with patch.object(ranking, "_expected", of_others), patch.object(VectorIndex, "_search", search_others):
+    with patch.object(ranking, "nearest_expected", of_others), patch.object(VectorIndex, "_search", search_others):
         yield
 
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from corpus.starter import starter_sources
+from index import Library
 
 FOLDER = Path(__file__).parent
 STARTER = FOLDER / "questions.jsonl"
@@ -29,6 +30,8 @@ TWINS = {
     **{LATER[number]: FOLDER / f"medquad_twins_{number}.jsonl" for number in (2, 3, 4)},
 }
 PHRASINGS = FOLDER / "phrasings.jsonl"
+# Plain questions, of which the second file is held back as a whole.
+PLAIN = (FOLDER / "plain_questions.jsonl", FOLDER / "plain_questions_2.jsonl")
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
 # Of the sets that lack one.
@@ -132,6 +135,36 @@ def test_every_fifth_of_the_added_starter_questions_of_a_style_is_held_back() ->
     for style, splits in styles.items():
         expected = ["held_back" if place % 5 == 0 else "tune" for place in range(1, len(splits) + 1)]
         assert splits == expected, style
+
+
+@pytest.mark.parametrize("path", PLAIN, ids=lambda path: path.stem)
+def test_plain_questions_have_their_keys_and_a_part_or_all_of_them_is_held_back(path: Path) -> None:
+    questions = lines(path)
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in questions:
+        assert set(one) == KEYS, one["id"]
+        assert one["expects"] == ("answer" if one["gold"] else "abstain"), one["id"]
+        seen[one["style"], one["expects"]] += 1
+        fifth = seen[one["style"], one["expects"]] % 5 == 0
+        assert one["split"] == ("held_back" if fifth or path == PLAIN[1] else "tune"), one["id"]
+    assert len({one["id"] for one in questions}) == len(questions) > 300
+
+
+def test_no_two_plain_questions_are_alike() -> None:
+    everything = [one["question"].casefold() for path in PLAIN for one in lines(path)]
+    assert len(set(everything)) == len(everything)
+
+
+def test_every_sentence_that_answers_a_plain_question_stands_on_its_page(starter_library: Library) -> None:
+    standing = {
+        (document.url.rpartition(":")[2], " ".join(text.split()))
+        for document in starter_library.documents()
+        for passage in starter_library.passages_of(document.id)
+        for text in passage.sentence_texts
+    }
+    for path in PLAIN:
+        for one in lines(path):
+            assert {(gold["page"], gold["sentence"]) for gold in one["gold"]} <= standing, one["id"]
 
 
 def test_every_sentence_of_the_medquad_sets_stands_in_its_page(shared_data: Path) -> None:
