@@ -137,7 +137,7 @@ def _vocabulary() -> LayVocabulary:
     phrases: dict[str, list[str]] = defaultdict(list)
     for entry in [*loaded["lay"], *_loaded("general_lay_vocabulary.toml")["lay"]]:
         for phrase in entry["says"]:
-            phrases[in_full(phrase)] += dict.fromkeys(map(in_full, entry["texts"]))
+            phrases[in_full(phrase)] += map(in_full, entry["texts"])
     for term in glossary():
         for synonym in term.synonyms:
             phrases[in_full(synonym)].append(in_full(term.term))

@@ -62,11 +62,9 @@ def read(query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], w
     if weights_sha256 != known or not ranked:
         return list(ranked)
     found = _scores(network, pairs_of(query, ranked, titles, READ))
-    least = min(found)
-    added = [
-        score + KNOWN_TO_ANSWER * (one.expected_as_asked >= SAME_QUESTION)
-        for score, one in zip([*found, *[least] * (len(ranked) - len(found))], ranked, strict=True)
-    ]
+    read_as = [*found, *[min(found)] * (len(ranked) - len(found))]
+    gained = [KNOWN_TO_ANSWER if one.expected_as_asked >= SAME_QUESTION else 0.0 for one in ranked]
+    added = [score + gain for score, gain in zip(read_as, gained, strict=True)]
     again = [replace(one, read=more, score=one.score + more) for one, more in zip(ranked, added, strict=True)]
     return sorted(again, key=lambda candidate: -candidate.score)
 

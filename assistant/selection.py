@@ -113,15 +113,15 @@ def _whole(
     best, *others = [group.whole for group in joining]
     parts = [best, *others, candidate]
     first, last = min(one.first for one in parts), max(one.last for one in parts)
-    if (first, last) != (best.first, best.last):
-        enough = best.score - nearly[bool(best.expected)]
-        if last - first >= MOST_SENTENCES or any(one.score < enough for one in (*others, candidate)):
-            return None
-        heads = {group.head for group in joining}
-        left = (group.whole for group in groups if group.head not in heads)
-        if any(one.first <= last and first <= one.last for one in left):
-            return None
-    return replace(best, first=first, last=last)
+    if (first, last) == (best.first, best.last):
+        return best
+    enough = best.score - nearly[bool(best.expected)]
+    if last - first >= MOST_SENTENCES or any(one.score < enough for one in (*others, candidate)):
+        return None
+    whole = replace(best, first=first, last=last)
+    heads = {group.head for group in joining}
+    left = (group.whole for group in groups if group.head not in heads)
+    return None if any(_gap(one, whole) < 0 for one in left) else whole
 
 
 def _fate(

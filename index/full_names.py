@@ -16,11 +16,15 @@ _NAMES = tomllib.loads((FOLDER / "names.toml").read_text(encoding="utf-8"))
 FULL_NAME: str = _NAMES["full"]
 _KINDS: dict[str, str] = _NAMES["kinds"]
 _SHORT, _BOTH = re.compile(_NAMES["short"]), re.compile(_NAMES["both"])
-# A name by letters, or any of a thing's names with another one that explains it: one full name stands for all.
-_LETTERS: list[tuple[str, re.Pattern[str]]] = [
-    (full, re.compile(rf"(?<![\w.@/*-])(?:(?i:{full}s?|{by_letters}))(?:\s*\((?i:{full}s?|{by_letters})\))*(?!\w|\.\w|@)"))
-    for full, by_letters in _NAMES["letters"].items()
-]
+
+
+def _any_name(full: str, others: str) -> re.Pattern[str]:
+    """Any name of a thing, with others of its names that explain it; `others` is a regular expression."""
+    name = rf"(?i:{full}s?|{others})"
+    return re.compile(rf"(?<![\w.@/*-]){name}(?:\s*\({name}\))*(?!\w|\.\w|@)")
+
+
+_LETTERS = [(full, _any_name(full, others)) for full, others in _NAMES["letters"].items()]
 
 
 def in_full(text: str) -> str:

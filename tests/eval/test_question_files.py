@@ -17,7 +17,6 @@ from xml.etree import ElementTree
 import pytest
 
 from corpus.starter import starter_sources
-from index import Library
 
 FOLDER = Path(__file__).parent
 STARTER = FOLDER / "questions.jsonl"
@@ -153,18 +152,6 @@ def test_plain_questions_have_their_keys_and_a_part_or_all_of_them_is_held_back(
 def test_no_two_plain_questions_are_alike() -> None:
     everything = [one["question"].casefold() for path in PLAIN for one in lines(path)]
     assert len(set(everything)) == len(everything)
-
-
-def test_every_sentence_that_answers_a_plain_question_stands_on_its_page(starter_library: Library) -> None:
-    standing = {
-        (document.url.rpartition(":")[2], " ".join(text.split()))
-        for document in starter_library.documents()
-        for passage in starter_library.passages_of(document.id)
-        for text in passage.sentence_texts
-    }
-    for path in PLAIN:
-        for one in lines(path):
-            assert {(gold["page"], gold["sentence"]) for gold in one["gold"]} <= standing, one["id"]
 
 
 def test_every_sentence_of_the_medquad_sets_stands_in_its_page(shared_data: Path) -> None:

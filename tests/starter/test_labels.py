@@ -13,7 +13,7 @@ from tests.starter.content import starter_pages
 
 TESTS = Path(__file__).resolve().parents[1]
 DEV_LABELS = TESTS / "starter" / "dev_labels.jsonl"
-QUESTIONS = TESTS / "eval" / "questions.jsonl"
+QUESTIONS = [TESTS / "eval" / f"{name}.jsonl" for name in ("questions", "plain_questions", "plain_questions_2")]
 
 
 def labelled(path: Path) -> list[dict]:  # type: ignore[type-arg]
@@ -27,7 +27,7 @@ def digests() -> dict[str, str]:
     return {source.url.removeprefix(SCHEME): " ".join(read(source).text.split()) for source in sources}
 
 
-@pytest.mark.parametrize("path", [DEV_LABELS, QUESTIONS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [DEV_LABELS, *QUESTIONS], ids=lambda path: path.name)
 def test_every_labelled_sentence_stands_in_its_page(path: Path, digests: dict[str, str]) -> None:
     sentences = {page.name: set(page.sentences) for page in starter_pages()}
     for label in labelled(path):
