@@ -6,6 +6,7 @@ import re
 
 from assistant.lay_words import expansions
 from index import Library
+from index.full_names import in_full
 from index.vocabulary import SHORTEST, english
 from index.words import STOP_WORDS
 
@@ -24,8 +25,11 @@ def mend(question: str, library: Library) -> str:
         is_name = not shouted and ((word[0].isupper() and match.start() > 0) or not word[1:].islower())
         if is_name or len(plain) < SHORTEST or plain.removesuffix("'s") in english() or plain in _BARE_STOP_WORDS:
             return word
-        # A lay word ("zimmer") has its own words of texts, and would lose them by becoming another ("summer").
-        if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain) or expansions(plain):
+        if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain):
+            return word
+        # A lay word ("zimmer") has its own words of texts, and would lose them by becoming another ("summer"); and a short name
+        # that is read in full ("ivig") is no misspelling of a word ("ivy").
+        if expansions(plain) or in_full(plain) != plain:
             return word
         return vocabulary.nearest(plain) or word
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.spelling import mend
+from corpus import Source
 from index import Library
+from index.embedding import Embedder
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,13 @@ from index import Library
 )
 def test_a_question_is_mended_towards_what_people_ask_about(written: str, meant: str, starter_library: Library) -> None:
     assert mend(written, starter_library) == meant
+
+
+@pytest.mark.parametrize("name", ["ivig", "emgs", "sibm"])
+def test_a_short_name_stays_where_no_text_uses_it(name: str, tmp_path: Path, embedder: Embedder) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("# Garden\n\nIvy and eggs: the shop sims everything.\n", encoding="utf-8")
+    with Library.open(tmp_path / "library", embedder=embedder) as library:
+        library.add([Source(path=str(note))])
+        assert not library.has_word(name)
+        assert mend(f"does {name} help", library) == f"does {name} help"
