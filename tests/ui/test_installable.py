@@ -73,8 +73,19 @@ def test_the_worker_keeps_the_shell_alone_and_says_when_it_is_offline(small: Lib
             "(await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat())"
         )
         assert set(kept) == {"/offline.html", "/style.css", "/icon.svg", "/js/appearance.js"}
+        page.goto(f"{address}?lang=de")
+        for _ in range(3):  # a worker for each language, each stepping in at once, held pages up that were on their way
+            page.get_by_role("link", name="English").click()
+            page.locator("html[lang=en] #turn-1").wait_for()
+            page.goto(address)
+            page.get_by_role("link", name="Deutsch").click()
+            page.locator("html[lang=de] #turn-1").wait_for()
+            page.goto(address)
+        page.wait_for_function(
+            "async () => (await (await (await caches.open('shell')).match('offline.html')).text()).includes('Sie sind offline')"
+        )
     page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sie sind offline"), "in the language chosen last"
     assert page.evaluate("getComputedStyle(document.querySelector('.button-link')).borderTopWidth") == "2px", "in the page's look"
     context.close()
 

@@ -1,6 +1,13 @@
 // Registers the service worker, which lets the page be installed and says so when the server cannot be reached.
 
+async function install() {
+  // One worker for all languages: each other address would replace the worker.
+  await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
+  await navigator.serviceWorker.ready;
+  const notice = await fetch(new URL(`offline.html?lang=${document.documentElement.lang}`, document.baseURI));
+  if (notice.ok) await (await caches.open("shell")).put(new URL("offline.html", document.baseURI), notice);
+}
+
 if ("serviceWorker" in navigator && isSecureContext) {
-  const worker = new URL(`sw.js?lang=${document.documentElement.lang}`, document.baseURI);
-  addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => {})); // refused in some private windows
+  addEventListener("load", () => install().catch(() => {})); // refused in some private windows
 }
