@@ -36,6 +36,8 @@ READ = 24
 SAME_QUESTION = 0.97
 # What that adds to a logarithm of odds: whoever wrote it down knew that the sentence answers, and reading may not see it.
 KNOWN_TO_ANSWER = 8.0
+# A sentence of another document as near to such a one as this (cosine) answers as well.
+_SAYS_IT_TOO = 0.8
 WEIGHTS = Path(__file__).parent / "reader.npz"
 
 
@@ -55,18 +57,27 @@ def read(query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], w
     """`ranked`, best first, with what reading them adds to their scores, best first again; `titles` is by document id.
 
     The first `READ` are read; the others count like the one of these that answers least, and so stay behind them. Whichever is
-    expected to answer that very question gains `KNOWN_TO_ANSWER` besides. Where the vectors are not those that the network knows,
-    `ranked` as it is.
+    expected to answer that very question, or says in another document what such a one says, gains `KNOWN_TO_ANSWER` besides.
+    Where the vectors are not those that the network knows, `ranked` as it is.
     """
     known, network = _network()
     if weights_sha256 != known or not ranked:
         return list(ranked)
     found = _scores(network, pairs_of(query, ranked, titles, READ))
     read_as = [*found, *[min(found)] * (len(ranked) - len(found))]
-    gained = [KNOWN_TO_ANSWER if one.expected_as_asked >= SAME_QUESTION else 0.0 for one in ranked]
+    asked = [one for one in ranked if one.expected_as_asked >= SAME_QUESTION]
+    gained = [KNOWN_TO_ANSWER if _is_known(one, asked) else 0.0 for one in ranked]
     added = [score + gain for score, gain in zip(read_as, gained, strict=True)]
     again = [replace(one, read=more, score=one.score + more) for one, more in zip(ranked, added, strict=True)]
     return sorted(again, key=lambda candidate: -candidate.score)
+
+
+def _is_known(candidate: Candidate, asked: Sequence[Candidate]) -> bool:
+    """Whether `candidate` answers, as the sentences do of which the question that is `asked` is expected."""
+    if candidate.expected_as_asked >= SAME_QUESTION:
+        return True
+    others = (one for one in asked if one.hit.passage.document_id != candidate.hit.passage.document_id)
+    return any(float(candidate.vector @ one.vector) >= _SAYS_IT_TOO for one in others)
 
 
 def any_of(scores: Sequence[float]) -> float:

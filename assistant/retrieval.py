@@ -17,6 +17,7 @@ from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.subject import documents_about_it
 from index import Hit, Library
+from index.full_names import in_full
 
 # How many passages are looked through for the sentence that answers.
 DEPTH = 24
@@ -62,7 +63,11 @@ def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
     titles = {one.id: one.title for one in documents.values()}
     ranked = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
-    return Found(query, tuple(hits), tuple(settled(ranked, query.text, documents)), titles)
+
+    def nearness(title: str) -> float:
+        return float(query.whole @ library.embedder.encode_question(in_full(title)))
+
+    return Found(query, tuple(hits), tuple(settled(ranked, query.text, documents, nearness)), titles)
 
 
 def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:

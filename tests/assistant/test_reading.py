@@ -70,13 +70,28 @@ def test_what_is_expected_to_answer_that_very_question_stands_first(starter_libr
     again = read(query, found, titles, sha256(starter_library))
     _, network = reading._network()
     alone = reading._scores(network, pairs_of(query, found, titles, READ))
-    known = [one.expected_as_asked >= SAME_QUESTION for one in again]
-    assert known[0]
-    assert not all(known)
+    gains = []
     for one, score in zip(found[:READ], alone, strict=True):
         (same,) = (two for two in again if (two.hit, two.first, two.last) == (one.hit, one.first, one.last))
-        gain = KNOWN_TO_ANSWER if one.expected_as_asked >= SAME_QUESTION else 0.0
-        assert same.read == pytest.approx(score + gain, abs=1e-4)
+        gains.append(same.read - score)
+        if one.expected_as_asked >= SAME_QUESTION:
+            assert gains[-1] == pytest.approx(KNOWN_TO_ANSWER, abs=1e-4)
+    assert again[0].read > KNOWN_TO_ANSWER / 2
+    assert {round(gain, 3) for gain in gains} == {0.0, KNOWN_TO_ANSWER}
+
+
+def test_what_says_the_same_in_another_document_is_known_to_answer_as_well(starter_library: Library) -> None:
+    asked = "Would you kindly tell me which foods are hardest to swallow in inclusion body myositis?"
+    query, found, titles = unread(starter_library, asked)
+    again = read(query, found, titles, sha256(starter_library))
+    (known,) = (one for one in again if one.expected_as_asked >= SAME_QUESTION)
+    home = next(document.id for document in starter_library.summaries() if document.title.startswith("Swallowing day to day"))
+    twin = next(one for one in again if one.hit.passage.document_id == home and one.text.startswith("Hard and dry foods"))
+    assert known.text.startswith("Hard and dry foods")
+    assert known.hit.passage.document_id != home
+    assert twin.read > KNOWN_TO_ANSWER / 2
+    others = [one.read for one in again if one not in (known, twin)]
+    assert max(others) < KNOWN_TO_ANSWER / 2
 
 
 def test_with_another_embedding_model_nothing_is_read(starter_library: Library) -> None:
