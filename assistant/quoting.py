@@ -38,7 +38,7 @@ _POINTS_ELSEWHERE = re.compile(
 # A list of links, the note on a table's source, or a table whose rows were run together ("Weakness 90% Myalgia 50% …"), as pages
 # on rare diseases hold them; however long.
 _LINKS_OR_TABLE = re.compile(
-    r"^\W*these resources (?:address|offer|provide)\b|^\W*for more information [^.]*\bclick on\b|"
+    r"^\W*these resources (?:address|offer|provide)\b|^\W*(?:for more information|to learn more)\b[^.]*\bclick on\b|"
     r"\bNumber of patients \(when available\)|\bOntology \(HPO\) (?:has collected|provides)\b|"
     r"(?-i:(?:\b\d+(?:\.\d+)?% [A-Z][^.%]*){3})",
     re.IGNORECASE,

@@ -180,6 +180,10 @@ def test_the_operators_number_of_quotes_is_the_most(embedder: Embedder, small: A
             "For more information on the treatment options for this pain, click on the following link or on that of the society.",
             False,
         ),
+        (
+            "To learn more about these types click on the disease names below: Ataxia type 1 Ataxia type 2 There is a late form",
+            False,
+        ),
         ("See a doctor at once if the swelling comes back.", True),
         (
             "More information on the trial is available to people who take part in it and ask the nurse who sees them.",
