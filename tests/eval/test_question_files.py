@@ -30,7 +30,7 @@ TWINS = {
 }
 PHRASINGS = FOLDER / "phrasings.jsonl"
 # Plain questions, of which the second file is held back as a whole.
-PLAIN = (FOLDER / "plain_questions.jsonl", FOLDER / "plain_questions_2.jsonl")
+PLAIN = tuple(FOLDER / f"{name}.jsonl" for name in ("plain_questions", "plain_questions_2", "pair_questions"))
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
 # Of the sets that lack one.

@@ -13,7 +13,7 @@ from tests.starter.content import starter_pages
 
 TESTS = Path(__file__).resolve().parents[1]
 DEV_LABELS = TESTS / "starter" / "dev_labels.jsonl"
-QUESTIONS = [TESTS / "eval" / f"{name}.jsonl" for name in ("questions", "plain_questions", "plain_questions_2")]
+QUESTIONS = [TESTS / "eval" / f"{name}.jsonl" for name in ("questions", "plain_questions", "plain_questions_2", "pair_questions")]
 
 
 def labelled(path: Path) -> list[dict]:  # type: ignore[type-arg]
