@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -81,9 +82,14 @@ def test_the_worker_keeps_the_shell_alone_and_says_when_it_is_offline(small: Lib
             page.get_by_role("link", name="Deutsch").click()
             page.locator("html[lang=de] #turn-1").wait_for()
             page.goto(address)
-        page.wait_for_function(
-            "async () => (await (await (await caches.open('shell')).match('offline.html')).text()).includes('Sie sind offline')"
-        )
+        for language, notice in (("English", "You are offline"), ("Deutsch", "Sie sind offline")):
+            page.get_by_role("link", name=language).click()
+            expect(page.get_by_label("Ihre Frage" if language == "Deutsch" else "Your question")).to_be_visible()
+            kept_notice = "async () => (await (await (await caches.open('shell')).match('offline.html')).text())"
+            deadline = time.monotonic() + 30
+            while notice not in page.evaluate(kept_notice):
+                assert time.monotonic() < deadline, "the notice never speaks the page's language"
+                page.wait_for_timeout(100)
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sie sind offline"), "in the language chosen last"
     assert page.evaluate("getComputedStyle(document.querySelector('.button-link')).borderTopWidth") == "2px", "in the page's look"
