@@ -74,10 +74,11 @@ def read(query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], w
 
 def _is_known(candidate: Candidate, asked: Sequence[Candidate]) -> bool:
     """Whether `candidate` answers, as the sentences do of which the question that is `asked` is expected."""
-    if candidate.expected_as_asked >= SAME_QUESTION:
-        return True
-    others = (one for one in asked if one.hit.passage.document_id != candidate.hit.passage.document_id)
-    return any(float(candidate.vector @ one.vector) >= _SAYS_IT_TOO for one in others)
+    document = candidate.hit.passage.document_id
+    return any(
+        one is candidate or (one.hit.passage.document_id != document and float(candidate.vector @ one.vector) >= _SAYS_IT_TOO)
+        for one in asked
+    )
 
 
 def any_of(scores: Sequence[float]) -> float:

@@ -17,7 +17,6 @@ from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.subject import documents_about_it
 from index import Hit, Library
-from index.full_names import in_full
 
 # How many passages are looked through for the sentence that answers.
 DEPTH = 24
@@ -65,7 +64,7 @@ def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     ranked = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
 
     def nearness(title: str) -> float:
-        return float(query.whole @ library.embedder.encode_question(in_full(title)))
+        return float(query.whole @ library.embedder.encode_title(title))
 
     return Found(query, tuple(hits), tuple(settled(ranked, query.text, documents, nearness)), titles)
 

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,8 @@ class Embedder:
         self.identity = ModelIdentity(name, int(self._model.get_embedding_dimension() or 0), sha256)
         self._reducer = PieceReducer.of(sha256, self.identity.dimension)
         self._empty_ids = _empty_ids(self._counter.get_vocab(), self._counter.all_special_ids)
+        # As `encode_question`, kept: the same few titles come up again with every question.
+        self.encode_title = lru_cache(maxsize=4096)(self.encode_question)
 
     def encode_question(self, text: str) -> Vectors:
         """The unit vector of a question: float32, shape (dimension,)."""

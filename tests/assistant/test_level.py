@@ -36,8 +36,11 @@ def order(
     *scored: tuple[str, float], question: str = "does it hurt?", likeness: float = 0.0, near: Mapping[str, float] | None = None
 ) -> list[str]:
     """The ids in the order they come in; `near` holds how near titles are to the question, 0 where it holds none."""
-    settled_ = settled(found(*scored, likeness=likeness), question, DOCUMENTS, lambda title: (near or {}).get(title, 0.0))
-    return [one.hit.passage.document_id for one in settled_]
+
+    def nearness(title: str) -> float:
+        return (near or {}).get(title, 0.0)
+
+    return [one.hit.passage.document_id for one in settled(found(*scored, likeness=likeness), question, DOCUMENTS, nearness)]
 
 
 @pytest.mark.parametrize("research", ["review", "digest"])

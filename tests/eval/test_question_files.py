@@ -29,7 +29,7 @@ TWINS = {
     **{LATER[number]: FOLDER / f"medquad_twins_{number}.jsonl" for number in (2, 3, 4)},
 }
 PHRASINGS = FOLDER / "phrasings.jsonl"
-# Plain questions, of which the second file is held back as a whole.
+# Plain questions, of which the second file is held back as a whole; the third holds pairs.
 PLAIN = tuple(FOLDER / f"{name}.jsonl" for name in ("plain_questions", "plain_questions_2", "pair_questions"))
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}

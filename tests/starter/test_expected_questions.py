@@ -41,14 +41,8 @@ def test_nearly_every_sentence_that_can_be_quoted_has_some(starter_library: Libr
 
 def test_none_is_a_question_that_the_library_is_measured_with(questions: ExpectedQuestions) -> None:
     measured: set[str] = set()
-    for name in (
-        "questions.jsonl",
-        "phrasings.jsonl",
-        "plain_questions.jsonl",
-        "plain_questions_2.jsonl",
-        "pair_questions.jsonl",
-    ):
-        for line in (ROOT / "eval" / name).read_text(encoding="utf-8").splitlines():
+    for name in ("questions", "phrasings", "plain_questions", "plain_questions_2", "pair_questions"):
+        for line in (ROOT / "eval" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
             measured |= {plain(text) for text in strings(json.loads(line))}
     # first_questions.txt is left out: the confidence is fitted to most of it, and it has no labels.
     for name in ("first_questions_2.txt", "first_questions_3.txt", "twin_questions.tsv", "twin_questions_2.tsv"):
