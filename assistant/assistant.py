@@ -12,6 +12,7 @@ from assistant import safety, spelling
 from assistant.confidence import Confidence, model_for
 from assistant.follow_up import asks_nothing, self_contained
 from assistant.links import snapshot_link, source_link
+from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.records import Answer, Match, Notice, Place, Quote, Status
 from assistant.repeats import Copies, Spot
@@ -83,13 +84,11 @@ class Assistant:
         action, said = safety.together([felt, finding]) or (None, ())
         if action == "emergency":
             return Trace(self._without_quotes("emergency", question, question, said, ()), joined, findings)
-        found = retrieved(self.library, query)
+        found, confidence, first = self._likeliest(query)
         ranked = found.ranked
         if action == "decline":
             answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
             return Trace(answer, joined, findings, found)
-        confidence = Confidence(found.query, ranked, found.titles, model_for(self.library.embedder.identity.sha256))
-        first = first_quote(ranked)
         if first is None or asks_nothing(understood) or confidence.match(first) is None:
             answer = self._without_quotes("not_found", question, understood, said, _closest_topics(found))
             unquoted = none_selected([first, *ranked[1:]]) if first else ()
@@ -103,6 +102,16 @@ class Assistant:
         notices = (*said, safety.notice("dated", number)) if old else tuple(said)
         answer = Answer("answered", question, understood, quotes, notices, (), DISCLAIMER)
         return Trace(answer, joined, findings, found, tuple(verdicts), confidence)
+
+    def _likeliest(self, query: Query) -> tuple[Found, Confidence, Candidate | None]:
+        """The first of what was retrieved that answers, else the last of it, with its confidence and its first quote, if any."""
+        model = model_for(self.library.embedder.identity.sha256)
+        *others, own = retrieved(self.library, query)
+        for found in others:
+            confidence, first = Confidence(found, model), first_quote(found.ranked)
+            if first is not None and confidence.match(first) is not None:
+                return found, confidence, first
+        return own, Confidence(own, model), first_quote(own.ranked)
 
     def _without_quotes(
         self, status: Status, question: str, understood: str, notices: Sequence[Notice], closest: tuple[str, ...]

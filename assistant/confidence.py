@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -22,16 +22,19 @@ from typing import Any
 import numpy as np
 
 from assistant.answer_kind import asked_for, is_about_now
-from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.reading import READ, any_of
 from assistant.records import Match
+from assistant.retrieval import Found
 from assistant.unmet import nearest_by_document, unmet
 from index.records import Vectors
 
 _COMPARED = 5
 # So near (cosine) a question usually comes to one of those expected of the sentence found for it.
 _USUALLY_EXPECTED = 0.5
+# What is added to the logarithm of odds that may answer for each time that there are e times as many documents beside the subject
+# among which the answer was looked for: one of many seems to answer by chance (docs/evaluation.md, "Among other pages").
+FOR_MANY = 0.7
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -85,18 +88,22 @@ def _sigmoid(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-logit))
 
 
-class Confidence:
-    """Judges the candidates of one question, `ranked` best first; `titles` holds the title of each document by id."""
+def _logit(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))
 
-    def __init__(
-        self, query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], model: ConfidenceModel | None = None
-    ) -> None:
-        """Look at what was found for `query`; `model` is that of confidence.json for the packaged weights, if none is given."""
+
+class Confidence:
+    """Judges the candidates that were `found` for one question."""
+
+    def __init__(self, found: Found, model: ConfidenceModel | None = None) -> None:
+        """Look at what was `found`; `model` is that of confidence.json for the packaged weights, if none is given."""
+        query, ranked = found.query, found.ranked
         self._model = model or models()[1]
         self._query = query
         self._logit_of_question = self._model.logit_of(query.text, query.vector)
         self._ranked = ranked
-        self._titles = titles
+        self._titles = found.titles
+        self._for_many = FOR_MANY * max(0.0, math.log(found.times))
         self._nearest = nearest_by_document(ranked)
         self._read_any = any_of([candidate.read for candidate in ranked[:READ]])
         compared = [candidate.score for candidate in ranked[:_COMPARED]]
@@ -106,7 +113,8 @@ class Confidence:
 
     def thresholds(self, candidate: Candidate) -> dict[str, float]:
         """The probability from which `candidate` may answer, and the certainty from which it is called to answer."""
-        return {"possible": self._model.possible["expected" if candidate.expected else "alone"], "strong": self._model.strong}
+        possible = self._model.possible["expected" if candidate.expected else "alone"]
+        return {"possible": _sigmoid(_logit(possible) + self._for_many), "strong": self._model.strong}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""

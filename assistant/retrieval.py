@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import ranking, reading
 from assistant.level import settled
@@ -30,13 +30,15 @@ FOR_MANY = 0.27
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a library holds for a question. `hits` are the passages looked through, `ranked` their candidates, best first;
-    `titles` holds the title of each document of the hits by its id.
+    `titles` holds the title of each document of the hits by its id, and `times` tells among how many times as many documents the
+    best was looked for as there are on the library's subject, 1 where it was looked for among these.
     """
 
     query: Query
     hits: tuple[Hit, ...]
     ranked: tuple[Candidate, ...]
     titles: Mapping[str, str]
+    times: float = 1.0
 
 
 def asked_of(library: Library, question: str) -> Query:
@@ -44,8 +46,11 @@ def asked_of(library: Library, question: str) -> Query:
     return Query.of(question, library, documents_about_it(library))
 
 
-def retrieved(library: Library, query: Query) -> Found:
-    """What `library` holds for a `query` made by `asked_of`."""
+def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
+    """What `library` holds for a `query` made by `asked_of`: the likeliest first, the next where that does not answer.
+
+    The last is what the part on the library's subject holds, or the library where it has no such part.
+    """
     found = _found(library, query, _hits(library, query, query.within))
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
@@ -54,8 +59,8 @@ def retrieved(library: Library, query: Query) -> Found:
         own = max((one.score - one.read for one in found.ranked), default=-math.inf)
         times = max(1, library.size - len(query.within)) / len(query.within)
         if ranking.best_score(library, query, others) > own + MUCH_BETTER + FOR_MANY * math.log(times):
-            return _found(library, Query.of(query.text, library), everywhere)
-    return found
+            return replace(_found(library, Query.of(query.text, library), everywhere), times=times), found
+    return (found,)
 
 
 def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:

@@ -117,7 +117,7 @@ def test_questions_that_sound_alike_are_told_apart_by_what_is_read(starter_libra
     )
     read_any = [
         [
-            any_of([one.read for one in retrieved(starter_library, asked_of(starter_library, text)).ranked[:READ]])
+            any_of([one.read for one in retrieved(starter_library, asked_of(starter_library, text))[0].ranked[:READ]])
             for text in texts
         ]
         for texts in (answered, twins)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant import Assistant
+from assistant.confidence import Confidence
 from assistant.retrieval import asked_of, retrieved
 from assistant.subject import documents_about_it
 from corpus import Source
@@ -45,7 +47,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
 
 
 def _first(library: Library, question: str) -> str:
-    best = retrieved(library, asked_of(library, question)).ranked[0]
+    best = retrieved(library, asked_of(library, question))[0].ranked[0]
     return library.document(best.hit.passage.document_id).title
 
 
@@ -60,8 +62,8 @@ def test_a_question_about_it_meets_what_it_would_meet_in_a_library_on_it_alone(
     mixed: Library, tmp_path: Path, embedder: Embedder, question: str
 ) -> None:
     with _library(tmp_path, embedder, len(ABOUT_IT), others={}) as alone:
-        expected = retrieved(alone, asked_of(alone, question))
-        found = retrieved(mixed, asked_of(mixed, question))
+        (expected,) = retrieved(alone, asked_of(alone, question))
+        found = retrieved(mixed, asked_of(mixed, question))[0]
         assert found.query.within
         assert not expected.query.within
         # The same texts were embedded in other batches, where bfloat16 rounds otherwise; what is level may change places.
@@ -80,6 +82,28 @@ def test_a_question_about_it_meets_what_it_would_meet_in_a_library_on_it_alone(
 
 def test_another_disease_that_is_named_keeps_its_place(mixed: Library) -> None:
     assert _first(mixed, "How are kidney stones prevented?") == "Kidney stones"
+
+
+def test_an_answer_among_many_others_must_be_surer(mixed: Library) -> None:
+    found, own = retrieved(mixed, asked_of(mixed, "How are kidney stones prevented?"))
+    thresholds = [Confidence(replace(found, times=times)).thresholds(found.ranked[0])["possible"] for times in (0.1, 1, 10, 100)]
+    assert thresholds[0] == thresholds[1] == Confidence(own).thresholds(found.ranked[0])["possible"]
+    assert thresholds[1] < thresholds[2] < thresholds[3] < 1
+
+
+def test_where_another_page_is_not_sure_enough_the_subjects_own_answer_as_if_alone(
+    mixed: Library, tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "How can stones in the kidney be kept away?"
+    others = OTHERS | {f"Other {number}": f"Story number {number} tells of a ship at sea." for number in range(14)}
+    with _library(tmp_path, embedder, len(ABOUT_IT), others) as many:
+        assert Assistant(many).ask(question).quotes[0].title == "Kidney stones"
+        monkeypatch.setattr("assistant.confidence.FOR_MANY", 100.0)
+        trace = Assistant(many).explain(question)
+        assert trace.found is not None
+        assert {found.times for found in retrieved(many, asked_of(many, question))} == {1.0, 16 / 11}
+        assert trace.found.times == 1.0
+        assert trace.answer.status == "not_found"
 
 
 def test_documents_are_summed_up_by_their_ids_too(mixed: Library) -> None:

@@ -85,7 +85,7 @@ class Asked:
 def ask(library: Library, question: LabelledQuestion) -> Asked | None:
     """What the library finds for `question`; None where that is nothing."""
     understood = spelling.mend(self_contained(question.turns[-1], question.turns[:-1], library.embedder), library)
-    found = retrieved(library, asked_of(library, understood))
+    found = retrieved(library, asked_of(library, understood))[0]
     best = first_quote(found.ranked)
     if best is None:
         return None
@@ -95,7 +95,7 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    features = Confidence(found.query, found.ranked, found.titles).features(best)
+    features = Confidence(found).features(best)
     return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold))
 
 
