@@ -267,6 +267,7 @@ def _load(folder: Path) -> SentenceTransformer:
 
     import torch
     from sentence_transformers import SentenceTransformer
+    from threadpoolctl import threadpool_limits
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
@@ -278,7 +279,10 @@ def _load(folder: Path) -> SentenceTransformer:
     if processor.get("avx512_bf16") or processor.get("amx_bf16"):
         model.bfloat16()
     _threads()
-    torch.set_num_threads(1)  # a question is too short to share out: two threads wait for each other longer than they work
+    # A question is too short to share out, in the model and in numpy's products: two threads wait for each other longer than they
+    # work.
+    torch.set_num_threads(1)
+    threadpool_limits(1, user_api="blas")
     return model
 
 

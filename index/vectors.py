@@ -87,6 +87,7 @@ class VectorIndex:
         return list(found.items())
 
     def _search(self, question: Vectors, k: int, among: faiss.IDSelector) -> list[tuple[int, float]]:
+        faiss.omp_set_num_threads(1)  # counted by thread; two of them would wait for each other longer than they search
         only = faiss.SearchParameters(sel=among)  # type: ignore[call-arg]  # its wrapper takes it, undeclared
         scores, ids = self._index.search(question[None, :], min(k, max(1, len(self))), params=only)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from corpus import Document, Source, cut, read
 from corpus.starter import starter_sources
@@ -188,6 +189,12 @@ def test_questions_are_read_while_pieces_are_counted(embedder: Embedder) -> None
     stop.set()
     counter.join()
     assert failures == []
+
+
+def test_the_products_of_a_question_are_not_shared_out_among_threads(embedder: Embedder) -> None:
+    embedder.encode_question("What helps with swallowing?")
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"]]
+    assert [pool["num_threads"] for pool in pools] == [1]
 
 
 def test_other_weights_are_not_taken_for_the_packaged_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
