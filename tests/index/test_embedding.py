@@ -194,7 +194,7 @@ def test_questions_are_read_while_pieces_are_counted(embedder: Embedder) -> None
 def test_the_products_of_a_question_are_not_shared_out_among_threads(embedder: Embedder) -> None:
     embedder.encode_question("What helps with swallowing?")
     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"]]
-    assert [pool["num_threads"] for pool in pools] == [1]
+    assert {pool["num_threads"] for pool in pools} <= {1}
 
 
 def test_other_weights_are_not_taken_for_the_packaged_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
