@@ -53,8 +53,8 @@ RANKING_PENALTY = 0.02
 # questions and the labelled ones; those of others, the development questions, bear less of it out.
 EXPECTED_SHARE = 0.7
 # Of the answerable questions for which a sentence was found of which questions are expected, and of the others, so many are
-# silent: libraries with expected questions know more of what is asked, so a higher probability may be asked for there.
-FALSE_ABSTENTION = 0.04
+# silent: libraries with expected questions know more of what is asked, so fewer need be.
+FALSE_ABSTENTION = {"alone": 0.04, "expected": 0.033}
 # What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
 FIRST_QUESTIONS_COUNT = 2.0
 # Twins count for less: they are as many as all other unanswerable questions, and tell least of what people ask.
@@ -184,7 +184,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
     kinds = {"alone": ~is_expected, "expected": is_expected}
     model["possible"] = {
-        name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION)), 3) for name, kind in kinds.items()
+        name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION[name])), 3) for name, kind in kinds.items()
     }
     model["strong"] = round(_strong(certain[known], right[known], count[known]), 3)
     silent = unseen < np.where(is_expected, model["possible"]["expected"], model["possible"]["alone"])

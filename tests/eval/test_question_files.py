@@ -29,8 +29,11 @@ TWINS = {
     **{LATER[number]: FOLDER / f"medquad_twins_{number}.jsonl" for number in (2, 3, 4)},
 }
 PHRASINGS = FOLDER / "phrasings.jsonl"
-# Plain questions, of which the second file is held back as a whole; the third holds pairs.
-PLAIN = tuple(FOLDER / f"{name}.jsonl" for name in ("plain_questions", "plain_questions_2", "pair_questions"))
+# Plain questions, of which the second file is held back as a whole.
+PLAIN = tuple(FOLDER / f"{name}.jsonl" for name in ("plain_questions", "plain_questions_2"))
+# Pairs in one manner. Where a pair is not held back, its answered question is expected of the sentences that answer it, and only
+# the other one is left.
+PAIRS = FOLDER / "pair_questions.jsonl"
 ANSWERED = {"lay", "typo", "long story", "keywords", "plain", "yes/no", "follow-up"}
 UNANSWERED = {"near-miss", "gap", "off-topic"}
 # Of the sets that lack one.
@@ -149,8 +152,21 @@ def test_plain_questions_have_their_keys_and_a_part_or_all_of_them_is_held_back(
     assert len({one["id"] for one in questions}) == len(questions) > 300
 
 
+def test_every_fifth_pair_is_held_back_and_of_the_others_there_is_the_question_without_an_answer() -> None:
+    pairs: dict[str, dict[str, str]] = {}
+    for one in lines(PAIRS):
+        assert set(one) == KEYS, one["id"]
+        pair, _, twin = one["id"].partition("-")
+        assert one["expects"] == ("abstain" if twin else "answer"), one["id"]
+        assert bool(one["gold"]) == (one["expects"] == "answer"), one["id"]
+        pairs.setdefault(pair, {})[one["expects"]] = one["split"]
+    held_back = [splits for pair, splits in pairs.items() if int(pair.removeprefix("b")) % 5 == 0]
+    assert held_back == [{"answer": "held_back", "abstain": "held_back"}] * 178
+    assert [splits for splits in pairs.values() if splits not in held_back] == [{"abstain": "tune"}] * 714
+
+
 def test_no_two_plain_questions_are_alike() -> None:
-    everything = [one["question"].casefold() for path in PLAIN for one in lines(path)]
+    everything = [one["question"].casefold() for path in (*PLAIN, PAIRS) for one in lines(path)]
     assert len(set(everything)) == len(everything)
 
 
