@@ -70,13 +70,25 @@ def test_what_is_expected_to_answer_that_very_question_stands_first(starter_libr
     again = read(query, found, titles, sha256(starter_library))
     _, network = reading._network()
     alone = reading._scores(network, pairs_of(query, found, titles, READ))
-    asked = [one for one in again if one.expected_as_asked >= SAME_QUESTION]
+    asked = reading._asked(again)
     assert reading._is_known(again[0], asked)
     assert not all(reading._is_known(one, asked) for one in again)
     for one, score in zip(found[:READ], alone, strict=True):
         (same,) = (two for two in again if (two.hit, two.first, two.last) == (one.hit, one.first, one.last))
         gain = KNOWN_TO_ANSWER if reading._is_known(same, asked) else 0.0
         assert same.read == pytest.approx(score + gain, abs=1e-4)
+
+
+@pytest.mark.parametrize(("number", "other"), [("third", "fourth"), ("fourth", "third")])
+def test_of_two_expected_questions_that_are_nearly_the_same_the_nearer_one_is_asked(
+    starter_library: Library, number: str, other: str
+) -> None:
+    query, found, titles = unread(starter_library, f"What is the {number} phase of life with IBM?")
+    again = read(query, found, titles, sha256(starter_library))
+    known = [one.text.split() for one in again if one.read > KNOWN_TO_ANSWER / 2]
+    assert known
+    assert all(number in words and other not in words for words in known if {"third", "fourth"} & {*words})
+    assert sum(one.expected_as_asked >= SAME_QUESTION for one in again) > len(reading._asked(again))
 
 
 def test_what_says_the_same_in_another_document_is_known_to_answer_as_well(starter_library: Library) -> None:
