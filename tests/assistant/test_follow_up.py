@@ -28,6 +28,8 @@ STAND_ALONE = [
     "Is it safe to fly with IBM?",
     "Is there a registry for people with myositis?",
     "Food gets stuck in my husband's throat. What helps?",
+    "My mother fell three times this month, what should we change in the house?",
+    "My husband can't get up the stairs any more, what helps?",
 ]
 LEAN = [
     "How often?",
