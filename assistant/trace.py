@@ -72,6 +72,7 @@ class Trace:
         """The way as plain lists and dictionaries, in the form that `myositis ask --explain --json` prints."""
         candidates = list(self._candidates())
         step, why = self._look_at(candidates)
+        thresholds = self.thresholds
         return {
             "understanding": {
                 "asked": self.answer.question,
@@ -82,7 +83,7 @@ class Trace:
                 "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
             },
             "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
-            "thresholds": self.thresholds,
+            "thresholds": {name: _rounded(value) for name, value in thresholds.items()} if thresholds else None,
             "candidates": candidates,
             "look_at": {"step": step, "why": why},
         }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -55,16 +55,22 @@ def small(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield library
 
 
+def _answered(context: BrowserContext, address: str) -> Page:
+    """A page of `context` with its worker ready, which shows an answer."""
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_label("Your question").wait_for()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.locator("#question textarea").fill("Is a higher bed easier to leave?")
+    page.keyboard.press("Enter")
+    page.locator("#turn-1 .turn-tools").wait_for()
+    return page
+
+
 def test_the_worker_keeps_the_shell_alone_and_says_when_it_is_offline(small: Library, browser: Browser) -> None:
     with serving(build_app(Assistant(small))) as address:
         context = browser.new_context()
-        page = context.new_page()
-        page.goto(address)
-        page.get_by_label("Your question").wait_for()
-        page.evaluate("navigator.serviceWorker.ready")
-        page.locator("#question textarea").fill("Is a higher bed easier to leave?")
-        page.keyboard.press("Enter")
-        page.locator("#turn-1 .turn-tools").wait_for()
+        page = _answered(context, address)
         source = page.locator("#turn-1 .show-me").first.get_attribute("href")
         other = context.new_page()
         other.goto(f"{address}{source}")
@@ -83,13 +89,7 @@ def test_the_worker_keeps_the_shell_alone_and_says_when_it_is_offline(small: Lib
 def test_a_change_of_language_stalls_no_page_and_the_notice_speaks_the_new_one(small: Library, browser: Browser) -> None:
     with serving(build_app(Assistant(small))) as address:
         context = browser.new_context()
-        page = context.new_page()
-        page.goto(address)
-        page.get_by_label("Your question").wait_for()
-        page.evaluate("navigator.serviceWorker.ready")
-        page.locator("#question textarea").fill("Is a higher bed easier to leave?")
-        page.keyboard.press("Enter")
-        page.locator("#turn-1 .turn-tools").wait_for()
+        page = _answered(context, address)
         page.goto(f"{address}?lang=de")
         for _ in range(3):  # a worker for each language, each stepping in at once, held pages up that were on their way
             page.get_by_role("link", name="English").click()
