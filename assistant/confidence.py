@@ -4,7 +4,8 @@ A logistic model over a few readable features of the best candidates, and over t
 phrases; its weights and thresholds are in confidence.json, fitted by tests/eval/fit.py. A threshold on likeness alone does not
 abstain: unanswerable questions use the library's own words. So most features ask what of the question is *not* met by what was
 found. Vector and phrases tell questions of a kind that texts answer (what helps, how common) from those they seldom do (which
-hospital, what price, how much of a drug).
+hospital, what price, how much of a drug). Where that leaves it in doubt, the question and the sentences found are read together
+(assistant/cross_encoder.py).
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from assistant.answer_kind import asked_for, is_about_now
+from assistant.cross_encoder import CrossEncoder
 from assistant.ranking import Candidate
 from assistant.reading import READ, any_of
 from assistant.records import Match
@@ -35,6 +37,10 @@ _USUALLY_EXPECTED = 0.5
 # What is added to the logarithm of odds that may answer for each time that there are e times as many documents beside the subject
 # among which the answer was looked for: one of many seems to answer by chance (docs/evaluation.md, "Among other pages").
 FOR_MANY = 0.7
+# By as much may reading together change the logarithm of odds; nearer to the threshold than this, it is in doubt.
+DOUBT = 2.0
+# So many sentences are read together with the question.
+READ_TOGETHER = 5
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -54,7 +60,8 @@ class Logistic:
 class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
     `right`, whether this quote does if any does. The thresholds are probabilities: `possible` of the former, for candidates of
-    which questions are "expected" and for those that stand "alone"; `strong` of both together.
+    which questions are "expected" and for those that stand "alone"; `strong` of both together. For those that stand alone
+    `together` tells by "slope" and "intercept" what `read_together` adds to the former's logarithm of odds; None: nothing.
     """
 
     answers: Logistic
@@ -63,6 +70,7 @@ class ConfidenceModel:
     right: Logistic
     possible: Mapping[str, float]
     strong: float
+    together: Mapping[str, float] | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
@@ -75,13 +83,21 @@ class ConfidenceModel:
         phrases = sum(self.phrases.get(phrase, 0.0) for phrase in phrases_of(question))
         return phrases + float(self.vector @ vector) if len(self.vector) else phrases
 
-    def probability(self, features: Mapping[str, float], logit_of_question: float) -> float:
-        """That the library answers a question of that `logit_of`, 0 to 1."""
-        return _sigmoid(self.answers.logit(features) + logit_of_question)
-
     def right_if_any(self, features: Mapping[str, float]) -> float:
         """That this quote answers if the library does, 0 to 1."""
         return _sigmoid(self.right.logit(features))
+
+
+def read_together(found: Found, reader: CrossEncoder) -> float:
+    """The logarithm of the odds that any of the first sentences that were `found`, one at least, answers: by `reader`."""
+    first = found.ranked[:READ_TOGETHER]
+    ranked = [one.score - one.read for one in first]
+    return any_of(reader.logits(found.query.text, titled(first, found.titles), ranked).tolist())
+
+
+def titled(candidates: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:
+    """What is read of each, the title of its document before it: alone it often does not name what it speaks of."""
+    return [f"{titles.get(one.hit.passage.document_id, '')}: {one.text}" for one in candidates]
 
 
 def _sigmoid(logit: float) -> float:
@@ -89,15 +105,21 @@ def _sigmoid(logit: float) -> float:
 
 
 def _logit(probability: float) -> float:
-    return math.log(probability / (1.0 - probability))
+    return math.log(probability / (1.0 - probability)) if probability else -math.inf
 
 
 class Confidence:
     """Judges the candidates that were `found` for one question."""
 
-    def __init__(self, found: Found, model: ConfidenceModel | None = None) -> None:
-        """Look at what was `found`; `model` is that of confidence.json for the packaged weights, if none is given."""
+    def __init__(
+        self, found: Found, model: ConfidenceModel | None = None, reader: Callable[[], CrossEncoder | None] | None = None
+    ) -> None:
+        """Look at what was `found`; `model` is that of confidence.json for the packaged weights, if none is given. In doubt it is
+        read by the `reader` that is called for, if there is one.
+        """
         query, ranked = found.query, found.ranked
+        self._found = found
+        self._reader = reader
         self._model = model or models()[1]
         self._query = query
         self._logit_of_question = self._model.logit_of(query.text, query.vector)
@@ -113,8 +135,11 @@ class Confidence:
 
     def thresholds(self, candidate: Candidate) -> dict[str, float]:
         """The probability from which `candidate` may answer, and the certainty from which it is called to answer."""
-        possible = self._model.possible["expected" if candidate.expected else "alone"]
-        return {"possible": _sigmoid(_logit(possible) + self._for_many), "strong": self._model.strong}
+        return {"possible": _sigmoid(self._least(candidate)), "strong": self._model.strong}
+
+    def _least(self, candidate: Candidate) -> float:
+        """The logarithm of the odds from which `candidate` may answer."""
+        return _logit(self._model.possible["expected" if candidate.expected else "alone"]) + self._for_many
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""
@@ -129,8 +154,30 @@ class Confidence:
         `candidate` itself does; both are the model's, 0 to 1, and never shown.
         """
         features = self.features(candidate)
-        probability = self._model.probability(features, self._logit_of_question)
+        probability = _sigmoid(self._logit(features) + self._in_doubt(candidate, features))
         return probability, probability * self._model.right_if_any(features)
+
+    def in_doubt(self, candidate: Candidate) -> float:
+        """What reading together adds to the logarithm of the odds of `candidate`: 0 where these are not in doubt."""
+        return self._in_doubt(candidate, self.features(candidate))
+
+    def _logit(self, features: Mapping[str, float]) -> float:
+        return self._model.answers.logit(features) + self._logit_of_question
+
+    def _in_doubt(self, candidate: Candidate, features: Mapping[str, float]) -> float:
+        """Where questions are expected, reading together tells nothing that they do not."""
+        distance = self._logit(features) - self._least(candidate)
+        return self.together if abs(distance) < DOUBT and not candidate.expected else 0.0
+
+    @cached_property
+    def together(self) -> float:
+        """What reading the first sentences together with the question adds to the logarithm of odds, at most `DOUBT`."""
+        worth = self._model.together
+        reader = self._reader() if self._reader and worth else None
+        if worth is None or reader is None:
+            return 0.0
+        value = worth["slope"] * read_together(self._found, reader) + worth["intercept"]
+        return max(-DOUBT, min(DOUBT, value))
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.

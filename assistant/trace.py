@@ -149,7 +149,8 @@ class Trace:
     def _features(self, candidate: Candidate) -> dict[str, float]:
         if self.confidence is None:
             return {}
-        return {name: _rounded(value) for name, value in self.confidence.features(candidate).items()}
+        in_doubt = {"in_doubt": self.confidence.in_doubt(candidate)}
+        return {name: _rounded(value) for name, value in (self.confidence.features(candidate) | in_doubt).items()}
 
     def _look_at(self, candidates: list[dict[str, Any]]) -> tuple[str, str]:
         """The step to look at where the answer is not what it should be, and why that one."""

@@ -118,6 +118,11 @@ class Embedder:
         # As `encode_question`, kept: the same few titles come up again with every question.
         self.encode_title = lru_cache(maxsize=4096)(self.encode_question)
 
+    @property
+    def pretrained(self) -> tuple[Any, Any]:
+        """A tokenizer of its own, and the transformer that the model reads with, whose weights are shared: not to be changed."""
+        return copy.deepcopy(self._model.tokenizer), self._model[0].auto_model
+
     def encode_question(self, text: str) -> Vectors:
         """The unit vector of a question: float32, shape (dimension,)."""
         return self.encode_questions([text])[0].vector

@@ -68,6 +68,7 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     ],
     "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _UNREAD],
     "no reading": [_UNREAD],
+    "nothing read together": [(assistant, "cross_encoder", lambda _embedder: None)],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no expected questions": [
         (ranking, "nearest_expected", _none_expected),

@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import ranking, spelling
-from assistant.confidence import Confidence, phrases_of
+from assistant.confidence import DOUBT, Confidence, phrases_of, read_together
+from assistant.cross_encoder import cross_encoder
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
 from assistant.query import Query
@@ -72,7 +73,7 @@ Matrix = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question as the library meets it. `sentences`: float32 (sentences, `ranking.FEATURES`) of all that may be quoted;
-    `is_gold` marks those that answer."""
+    `is_gold` marks those that answer; `together` is what `read_together` finds, None where it is not asked."""
 
     question: LabelledQuestion
     query: Query
@@ -80,6 +81,7 @@ class Asked:
     is_gold: NDArray[np.bool_]
     features: dict[str, float]
     right: bool
+    together: float | None = None
 
 
 def ask(library: Library, question: LabelledQuestion) -> Asked | None:
@@ -96,7 +98,9 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
     features = Confidence(found).features(best)
-    return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold))
+    reader = None if best.expected else cross_encoder(library.embedder)
+    together = read_together(found, reader) if reader else None
+    return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold), together)
 
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
@@ -169,6 +173,13 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         unseen[rest] = answers.fit(columns[fold], answerable[fold], count[fold]).predict_proba(columns[rest])[:, 1]
         answered = fold[labelled[fold]]
         certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
+    is_expected = np.array([one.features["expected"] != 0 for one in asked])
+    together = np.array([one.together if one.together is not None else np.nan for one in asked])
+    read = np.isfinite(together) & ~is_expected
+    stacked = _stacked(unseen[read], together[read], answerable[read], count[read]) if with_vector else None
+    if stacked:
+        change = np.clip(stacked["slope"] * together[read] + stacked["intercept"], -DOUBT, DOUBT)
+        unseen[read] = 1 / (1 + np.exp(-_logits(unseen[read]) - change))
     answers.fit(columns, answerable, count)
     is_right.fit(own[labelled], right[labelled])
     features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
@@ -179,9 +190,9 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         "right": _logistic(names, READABLE * is_right.coef_[0] / spread, mean, is_right.intercept_[0]),
         "phrases": {phrase: weight for phrase, weight in heavy.items() if abs(weight) >= LEAST_WEIGHT},
         "vector": [round(float(weight * scale), 4) for weight in of_vector],
+        "together": stacked,
     }
     known = labelled | ~answerable
-    is_expected = np.array([one.features["expected"] != 0 for one in asked])
     kinds = {"alone": ~is_expected, "expected": is_expected}
     model["possible"] = {
         name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION[name])), 3) for name, kind in kinds.items()
@@ -193,6 +204,22 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         f"{(~answerable).sum()} unanswerable and {silent[answerable].mean():.3f} of {answerable.sum()} answerable"
     )
     return model
+
+
+def _stacked(
+    unseen: NDArray[np.float64], together: NDArray[np.float64], answerable: NDArray[np.bool_], count: NDArray[np.float64]
+) -> dict[str, float]:
+    """What reading together is worth beside the probabilities of questions that no fit has seen (Wolpert 1992, "Stacked
+    generalization"): its slope and intercept in the logarithm of odds."""
+    from sklearn.linear_model import LogisticRegression
+
+    both = LogisticRegression(C=np.inf).fit(np.stack([_logits(unseen), together], axis=1), answerable, count)
+    own, other = both.coef_[0]
+    return {"slope": round(float(other / own), 3), "intercept": round(float(both.intercept_[0] / own), 3)}
+
+
+def _logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(probabilities / (1 - probabilities)))
 
 
 def _phrases(questions: Sequence[str]) -> tuple[list[str], Matrix]:

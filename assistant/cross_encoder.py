@@ -1,0 +1,98 @@
+"""The cross-encoder: a question and a sentence read together, word by word, where it is in doubt whether anything answers.
+
+Ranking and reading compare vectors that the model made of question and sentence apart. The lowest layers of the same model,
+trained on to read both as one text, see what these cannot; Nogueira and Cho 2019, "Passage Re-ranking with BERT",
+arXiv:1901.04085, rank so. It takes longer than all other reading, so it is asked in doubt only (assistant/confidence.py).
+Its weights, cross_encoder.npz, were fitted by tests/eval/fit_cross_encoder.py and belong to one embedding model, whose word
+vectors it shares.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from index.embedding import Embedder
+from index.records import Vectors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import BertModel, PreTrainedTokenizerFast
+
+WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
+LAYERS = 3
+# Of question, title and sentence together so many pieces are read; few are longer.
+MOST_PIECES = 80
+
+
+class CrossEncoder:
+    """Says of sentences how likely each answers a question. Reading is thread-safe."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, network: BertModel, head: Tensor, of_ranking: Tensor) -> None:
+        """`network` has no pooler; `head`, float32 (2 * its width + 1,), weighs its first vector, the mean of all, and 1;
+        `of_ranking`, float32 (1,), the score by ranking.
+        """
+        self.tokenizer = tokenizer
+        self.network = network
+        self.head = head
+        self.of_ranking = of_ranking
+
+    @classmethod
+    def untrained(cls, embedder: Embedder) -> Self:
+        """The lowest layers of the embedding model as they are, with a head of zeros."""
+        import torch
+
+        tokenizer, whole = embedder.pretrained
+        config = copy.deepcopy(whole.config)
+        config.num_hidden_layers = LAYERS
+        network = type(whole)(config, add_pooling_layer=False).to(whole.dtype)
+        network.embeddings = whole.embeddings
+        lowest = network.encoder.state_dict()
+        network.encoder.load_state_dict({name: weights for name, weights in whole.encoder.state_dict().items() if name in lowest})
+        return cls(tokenizer, network.eval(), torch.zeros(2 * config.hidden_size + 1), torch.zeros(1))
+
+    def logits(self, question: str, sentences: Sequence[str], ranked: Sequence[float]) -> Vectors:
+        """For each of the `sentences`, one at least, the logarithm of the odds that it answers: float32 (sentences,).
+
+        `ranked` holds the score of each by ranking, to which it adds what ranking does not know.
+        """
+        import torch
+
+        with torch.inference_mode():
+            scores = self.score([question] * len(sentences), sentences, torch.tensor(ranked, dtype=torch.float32))
+            return np.asarray(scores.numpy(), dtype=np.float32)
+
+    def score(self, questions: Sequence[str], sentences: Sequence[str], ranked: Tensor) -> Tensor:
+        """As `logits`, of pairs, for torch to learn from."""
+        import torch
+
+        parts = self.tokenizer(
+            list(questions), list(sentences), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt"
+        )
+        vectors = self.network(**parts).last_hidden_state.float()
+        is_piece = parts["attention_mask"][..., None]
+        mean = (vectors * is_piece).sum(1) / is_piece.sum(1)
+        read = torch.cat([vectors[:, 0], mean], -1) @ self.head[:-1] + self.head[-1]
+        return torch.as_tensor(read + self.of_ranking * ranked)
+
+
+@lru_cache(maxsize=1)
+def cross_encoder(embedder: Embedder) -> CrossEncoder | None:
+    """The trained one that shares the word vectors of `embedder`, None where it was trained with those of another model."""
+    import torch
+
+    with np.load(WEIGHTS, allow_pickle=False) as stored:
+        if str(stored["weights_sha256"]) != embedder.identity.sha256:
+            return None
+        state = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if name != "weights_sha256"}
+    trained = CrossEncoder.untrained(embedder)
+    trained.head, trained.of_ranking = state.pop("head"), state.pop("of_ranking")
+    trained.network.encoder.load_state_dict(state)
+    # The first text settles how the tokenizer cuts and fills; while it does, no other thread may use it.
+    trained.logits("", [""], [0.0])
+    return trained

@@ -1,0 +1,178 @@
+"""Trains the cross-encoder (assistant/cross_encoder.py), and writes assistant/cross_encoder.npz.
+
+    python -m tests.eval.fit_cross_encoder LIBRARY QUESTIONS.txt [LIBRARY QUESTIONS.txt …]
+
+The files of questions are those of tests/eval/reading_questions, and are asked of the library before them as fit_reader.py asks.
+The shipped one has learnt from all but nih_2_more.txt and nih_3_more.txt, for want of time: a pass took 35 minutes on two cores.
+
+The loss is that of a choice among the sentences and "none of them", as of the reading network. What ranking says of a sentence is
+added to what the cross-encoder says, so that it learns what ranking does not know; what reading says is not, for the network has
+learnt from these questions and is surer of them than of others.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from assistant import ranking, reading, spelling
+from assistant.confidence import READ_TOGETHER, titled
+from assistant.cross_encoder import WEIGHTS, CrossEncoder
+from assistant.evaluation import stands_in
+from assistant.query import Query
+from assistant.retrieval import DEPTH
+from index import Library
+from tests.eval.fit_reader import but_for_the_one_asked, questions_of
+
+PASSES = 2
+BATCH = 16
+RATE = 1e-4
+HEAD_RATE = 1e-3
+# What the score by ranking weighs at first.
+RANKING = 0.3
+DECAY = 0.01
+# Of each file at most so many questions are drawn.
+MOST_OF_A_FILE = 7000
+# Into so many parts, by the length of the sentence, are the pairs of a batch divided.
+AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with sentences that were found, the score of each by ranking, float32 (sentences,), and which of them answer."""
+
+    question: str
+    sentences: list[str]
+    scores: NDArray[np.float32]
+    is_right: NDArray[np.bool_]
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether any of them answers; where one could, it is among them."""
+        return bool(self.is_right.any())
+
+
+def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Example]:
+    """The first sentences of what is found for each question; the best right one is put in where it stands further down."""
+    titles = {document.id: document.title for document in library.summaries()}
+    for question, gold in questions:
+        query = Query.of(spelling.mend(question, library), library)
+        with but_for_the_one_asked(query.whole):
+            ranked = ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
+        ranked = reading.read(query, ranked, titles, library.embedder.identity.sha256)
+        right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
+        if not ranked or (gold and not right):
+            continue
+        chosen = ranked[:READ_TOGETHER]
+        if right and not any(one is two for one in right for two in chosen):
+            chosen.append(right[0])
+        scores = np.array([one.score - one.read for one in chosen], dtype=np.float32)
+        yield Example(query.text, titled(chosen, titles), scores, np.array([any(one is two for two in right) for one in chosen]))
+
+
+def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) -> CrossEncoder:
+    """`encoder` trained on what is `learnt`, in float32; the word vectors stay as they are."""
+    torch.manual_seed(0)
+    chance = random.Random(0)  # noqa: S311
+    network = copy.deepcopy(encoder.network).float().train()
+    trained = CrossEncoder(
+        encoder.tokenizer, network, encoder.head.clone().requires_grad_(), torch.tensor([RANKING], requires_grad=True)
+    )
+    trained.network.embeddings.requires_grad_(False)
+    parameters = [
+        {"params": list(trained.network.encoder.parameters()), "lr": RATE, "weight_decay": DECAY},
+        {"params": [trained.head, trained.of_ranking], "lr": HEAD_RATE, "weight_decay": DECAY},
+    ]
+    for number in range(passes):
+        batches = _batches(learnt, chance)
+        optimizer = torch.optim.AdamW(parameters)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, HEAD_RATE], total_steps=len(batches) + 1, pct_start=0.1)
+        total = 0.0
+        for batch in batches:
+            loss = loss_of(trained, batch)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_([*trained.network.encoder.parameters(), trained.head, trained.of_ranking], 1.0)
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach()) * len(batch)
+        print(f"pass {number + 1} of {passes}: mean loss {total / len(learnt):.3f}", flush=True)
+    trained.network.eval()
+    for one in (trained.head, trained.of_ranking):
+        one.requires_grad_(False)
+    return trained
+
+
+def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Example]]:
+    """Questions of about one length together, so that little is padded; in an order of their own each time."""
+    order = sorted(learnt, key=lambda example: len(example.question) + 30 * chance.random())
+    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+    chance.shuffle(batches)
+    return batches
+
+
+def loss_of(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:
+    """The mean negative logarithm of what is given to the right sentences together, or to none of them."""
+    scores = _scores(encoder, batch)
+    losses, first = [], 0
+    for example in batch:
+        last = first + len(example.sentences)
+        own = scores[first:last]
+        first = last
+        choice = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
+        right = torch.logsumexp(own[torch.from_numpy(example.is_right)], 0) if example.is_answerable else torch.zeros(())
+        losses.append(choice - right)
+    return torch.stack(losses).mean()
+
+
+def _scores(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:
+    """Those of all pairs, one after the other; sentences of about one length are read together, so that little is padded."""
+    pairs = [(example.question, sentence) for example in batch for sentence in example.sentences]
+    ranked = torch.from_numpy(np.concatenate([example.scores for example in batch]))
+    order = np.argsort([len(sentence) for _, sentence in pairs], kind="stable")
+    with torch.autocast("cpu", torch.bfloat16):
+        parts = [
+            encoder.score(*zip(*[pairs[at] for at in some], strict=True), ranked[torch.from_numpy(some)])
+            for some in np.array_split(order, AT_ONCE)
+        ]
+    return torch.cat(parts)[torch.from_numpy(np.argsort(order, kind="stable"))]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Ask everything, train, write."""
+    asked = list(zip(arguments[::2], arguments[1::2], strict=True))
+    if not asked:
+        print(__doc__)
+        return 2
+    learnt: list[Example] = []
+    for folder, path in asked:
+        with Library.open(folder, create=False) as library:
+            questions = list(questions_of(Path(path)))
+            random.Random(3).shuffle(questions)  # noqa: S311
+            learnt += examples(library, questions[:MOST_OF_A_FILE])
+            embedder = library.embedder
+        print(f"{len(learnt)} questions asked", flush=True)
+    torch.set_num_threads(2)
+    trained = fit(learnt, CrossEncoder.untrained(embedder))
+    state = {name: weights.numpy().astype(np.float16) for name, weights in trained.network.encoder.state_dict().items()}
+    np.savez_compressed(
+        WEIGHTS,
+        weights_sha256=np.array(embedder.identity.sha256),
+        head=trained.head.numpy(),
+        of_ranking=trained.of_ranking.numpy(),
+        **state,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
