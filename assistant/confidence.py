@@ -177,7 +177,8 @@ class Confidence:
         if worth is None or reader is None:
             return 0.0
         value = worth["slope"] * read_together(self._found, reader) + worth["intercept"]
-        return max(-DOUBT, min(DOUBT, value))
+        # Beside the subject, where some page answers somebody's question, it speaks against an answer or not at all.
+        return max(-DOUBT, min(0.0 if self._for_many else DOUBT, value))
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.

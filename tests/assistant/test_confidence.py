@@ -74,6 +74,17 @@ def test_reading_together_in_doubt_alone_decides_as_if_it_were_always_done(
     assert changed
 
 
+def test_beside_the_subject_it_speaks_against_an_answer_or_not_at_all(
+    starter_library: Library, all_found: list[Found], reader: Counting
+) -> None:
+    model = model_for(starter_library.embedder.identity.sha256)
+    both = [
+        [Confidence(replace(found, times=times), model, lambda: reader).together for times in (1.0, 100.0)] for found in all_found
+    ]
+    assert all(beside == min(0.0, own) for own, beside in both)
+    assert {own > 0 for own, _ in both} == {True, False}
+
+
 def test_the_first_sentences_are_read_together_each_after_the_title_of_its_document(
     starter_library: Library, all_found: list[Found], reader: Counting
 ) -> None:
