@@ -31,7 +31,7 @@ from assistant.evaluation import stands_in
 from assistant.query import Query
 from assistant.retrieval import DEPTH
 from index import Library
-from tests.eval.fit_reader import but_for_the_one_asked, questions_of
+from tests.eval.fit_reader import but_for_the_one_asked, loss_of_choice, questions_of
 
 PASSES = 2
 BATCH = 16
@@ -122,16 +122,7 @@ def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Exam
 
 def loss_of(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:
     """The mean negative logarithm of what is given to the right sentences together, or to none of them."""
-    scores = _scores(encoder, batch)
-    losses, first = [], 0
-    for example in batch:
-        last = first + len(example.sentences)
-        own = scores[first:last]
-        first = last
-        choice = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
-        right = torch.logsumexp(own[torch.from_numpy(example.is_right)], 0) if example.is_answerable else torch.zeros(())
-        losses.append(choice - right)
-    return torch.stack(losses).mean()
+    return loss_of_choice(_scores(encoder, batch), batch)
 
 
 def _scores(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Protocol
 from unittest.mock import patch
 
 import faiss
@@ -159,7 +160,22 @@ def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Exam
 
 def loss_of(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
     """The mean negative logarithm of what the network gives to the right candidates together, or to none of them."""
-    scores = _scores(network, [example.pairs for example in batch])
+    return loss_of_choice(_scores(network, [example.pairs for example in batch]), batch)
+
+
+class Choice(Protocol):
+    """A question with sentences, none or some of which answer it."""
+
+    @property
+    def is_right(self) -> NDArray[np.bool_]: ...
+
+    @property
+    def is_answerable(self) -> bool: ...
+
+
+def loss_of_choice(scores: Tensor, batch: Sequence[Choice]) -> Tensor:
+    """The mean negative logarithm of what `scores`, those of all sentences one after the other, give to the right ones together;
+    where there is none, to "none of them", whose score is 0."""
     losses, first = [], 0
     for example in batch:
         own = scores[first : first + len(example.is_right)]
