@@ -91,8 +91,7 @@ class ConfidenceModel:
 def read_together(found: Found, reader: CrossEncoder) -> float:
     """The logarithm of the odds that any of the first sentences that were `found`, one at least, answers: by `reader`."""
     first = found.ranked[:READ_TOGETHER]
-    ranked = [one.score - one.read for one in first]
-    return any_of(reader.logits(found.query.text, titled(first, found.titles), ranked).tolist())
+    return any_of(reader.logits(found.query.text, titled(first, found.titles), [one.ranked for one in first]).tolist())
 
 
 def titled(candidates: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:
@@ -121,10 +120,7 @@ class Confidence:
         self._found = found
         self._reader = reader
         self._model = model or models()[1]
-        self._query = query
         self._logit_of_question = self._model.logit_of(query.text, query.vector)
-        self._ranked = ranked
-        self._titles = found.titles
         self._for_many = FOR_MANY * max(0.0, math.log(found.times))
         self._nearest = nearest_by_document(ranked)
         self._read_any = any_of([candidate.read for candidate in ranked[:READ]])
@@ -154,18 +150,17 @@ class Confidence:
         `candidate` itself does; both are the model's, 0 to 1, and never shown.
         """
         features = self.features(candidate)
-        probability = _sigmoid(self._logit(features) + self._in_doubt(candidate, features))
+        probability = _sigmoid(self._logit(features) + self.in_doubt(candidate, features))
         return probability, probability * self._model.right_if_any(features)
-
-    def in_doubt(self, candidate: Candidate) -> float:
-        """What reading together adds to the logarithm of the odds of `candidate`: 0 where these are not in doubt."""
-        return self._in_doubt(candidate, self.features(candidate))
 
     def _logit(self, features: Mapping[str, float]) -> float:
         return self._model.answers.logit(features) + self._logit_of_question
 
-    def _in_doubt(self, candidate: Candidate, features: Mapping[str, float]) -> float:
-        """Where questions are expected, reading together tells nothing that they do not."""
+    def in_doubt(self, candidate: Candidate, features: Mapping[str, float]) -> float:
+        """What reading together adds to the logarithm of the odds of `candidate`, of these `features`: 0 if not in doubt.
+
+        Where questions are expected, reading together tells nothing that they do not.
+        """
         distance = self._logit(features) - self._least(candidate)
         return self.together if abs(distance) < DOUBT and not candidate.expected else 0.0
 
@@ -199,10 +194,10 @@ class Confidence:
             "lead": candidate.score - self._mean,
             "read": candidate.read,
             "read_any": self._read_any,
-            **unmet(self._query, candidate, self._titles, self._nearest),
+            **unmet(self._found.query, candidate, self._found.titles, self._nearest),
             "kind_asked": float(self._kind is not None),
             "kind_missing": float(self._kind is not None and not self._kind.is_given_by(candidate.text)),
-            "now": float(is_about_now(self._query.text)),
+            "now": float(is_about_now(self._found.query.text)),
         }
 
 

@@ -70,6 +70,11 @@ class Candidate:
         return self.hit.passage.sentences[self.last][1]
 
     @property
+    def ranked(self) -> float:
+        """Its score by ranking alone, without what reading added."""
+        return self.score - self.read
+
+    @property
     def text(self) -> str:
         """The words of the run."""
         passage = self.hit.passage

@@ -56,7 +56,7 @@ def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
         everywhere = _hits(library, query, frozenset())
         others = [hit for hit in everywhere if hit.passage.document_id not in query.within]
-        own = max((one.score - one.read for one in found.ranked), default=-math.inf)
+        own = max((one.ranked for one in found.ranked), default=-math.inf)
         times = max(1, library.size - len(query.within)) / len(query.within)
         if ranking.best_score(library, query, others) > own + MUCH_BETTER + FOR_MANY * math.log(times):
             return replace(_found(library, Query.of(query.text, library), everywhere), times=times), found

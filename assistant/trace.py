@@ -149,8 +149,9 @@ class Trace:
     def _features(self, candidate: Candidate) -> dict[str, float]:
         if self.confidence is None:
             return {}
-        in_doubt = {"in_doubt": self.confidence.in_doubt(candidate)}
-        return {name: _rounded(value) for name, value in (self.confidence.features(candidate) | in_doubt).items()}
+        features = self.confidence.features(candidate)
+        in_doubt = {"in_doubt": self.confidence.in_doubt(candidate, features)}
+        return {name: _rounded(value) for name, value in (features | in_doubt).items()}
 
     def _look_at(self, candidates: list[dict[str, Any]]) -> tuple[str, str]:
         """The step to look at where the answer is not what it should be, and why that one."""

@@ -61,8 +61,8 @@ def test_reading_together_in_doubt_alone_decides_as_if_it_were_always_done(
         reader.asked.clear()
         with_it, without_it = Confidence(found, model, lambda: reader), Confidence(found, model)
         decided, before = with_it.match(first), without_it.match(first)
-        assert bool(with_it.in_doubt(first)) == bool(reader.asked)
-        assert without_it.in_doubt(first) == 0.0
+        assert bool(with_it.in_doubt(first, with_it.features(first))) == bool(reader.asked)
+        assert without_it.in_doubt(first, without_it.features(first)) == 0.0
         assert len(reader.asked) <= 1
         looked += bool(reader.asked)
         changed += (decided is None) != (before is None)

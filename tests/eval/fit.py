@@ -175,7 +175,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
     together = np.array([one.together if one.together is not None else np.nan for one in asked])
-    read = np.isfinite(together) & ~is_expected
+    read = np.isfinite(together)
     stacked = _stacked(unseen[read], together[read], answerable[read], count[read]) if with_vector else None
     if stacked:
         change = np.clip(stacked["slope"] * together[read] + stacked["intercept"], -DOUBT, DOUBT)

@@ -24,14 +24,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from assistant import ranking, reading, spelling
+from assistant import reading
 from assistant.confidence import READ_TOGETHER, titled
 from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation import stands_in
-from assistant.query import Query
-from assistant.retrieval import DEPTH
 from index import Library
-from tests.eval.fit_reader import but_for_the_one_asked, loss_of_choice, questions_of
+from tests.eval.fit_reader import loss_of_choice, questions_of, ranked_for
 
 PASSES = 2
 BATCH = 16
@@ -65,17 +63,15 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
     """The first sentences of what is found for each question; the best right one is put in where it stands further down."""
     titles = {document.id: document.title for document in library.summaries()}
     for question, gold in questions:
-        query = Query.of(spelling.mend(question, library), library)
-        with but_for_the_one_asked(query.whole):
-            ranked = ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
-        ranked = reading.read(query, ranked, titles, library.embedder.identity.sha256)
+        query, found = ranked_for(library, question)
+        ranked = reading.read(query, found, titles, library.embedder.identity.sha256)
         right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
         if not ranked or (gold and not right):
             continue
         chosen = ranked[:READ_TOGETHER]
         if right and not any(one is two for one in right for two in chosen):
             chosen.append(right[0])
-        scores = np.array([one.score - one.read for one in chosen], dtype=np.float32)
+        scores = np.array([one.ranked for one in chosen], dtype=np.float32)
         yield Example(query.text, titled(chosen, titles), scores, np.array([any(one is two for two in right) for one in chosen]))
 
 

@@ -30,6 +30,7 @@ from torch import Tensor
 from assistant import ranking, spelling
 from assistant.evaluation import stands_in
 from assistant.query import Query
+from assistant.ranking import Candidate
 from assistant.reader_network import ReaderNetwork
 from assistant.reading import READ, SAME_QUESTION, WEIGHTS, Pairs, pairs_of
 from assistant.retrieval import DEPTH
@@ -76,9 +77,7 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
     """What the ranking finds for each question; the best right candidate is put in where it stands further down."""
     titles = {document.id: document.title for document in library.summaries()}
     for question, gold in questions:
-        query = Query.of(spelling.mend(question, library), library)
-        with but_for_the_one_asked(query.whole):
-            ranked = ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
+        query, ranked = ranked_for(library, question)
         right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
         chosen = ranked[:READ]
         if right and not any(candidate is right[0] for candidate in chosen):
@@ -88,6 +87,13 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
         rest = [candidate for candidate in ranked if not any(candidate is one for one in chosen)]
         pairs = pairs_of(query, [*chosen, *rest], titles, len(chosen))
         yield Example(_compact(pairs), np.array([any(one is two for two in right) for one in chosen]), bool(gold))
+
+
+def ranked_for(library: Library, question: str) -> tuple[Query, list[Candidate]]:
+    """The query of `question`, and what the ranking finds for it as if it were not expected."""
+    query = Query.of(spelling.mend(question, library), library)
+    with but_for_the_one_asked(query.whole):
+        return query, ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
 
 
 def _compact(pairs: Pairs) -> Pairs:
