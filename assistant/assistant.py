@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from assistant import safety, spelling
 from assistant.confidence import Confidence, model_for
-from assistant.cross_encoder import cross_encoder
 from assistant.follow_up import asks_nothing, self_contained
 from assistant.links import snapshot_link, source_link
 from assistant.query import Query
@@ -107,14 +105,13 @@ class Assistant:
 
     def _likeliest(self, query: Query) -> tuple[Found, Confidence, Candidate | None]:
         """The first of what was retrieved that answers, else the last of it, with its confidence and its first quote, if any."""
-        embedder = self.library.embedder
-        model, reader = model_for(embedder.identity.sha256), partial(cross_encoder, embedder)
+        model = model_for(self.library.embedder.identity.sha256)
         *others, own = retrieved(self.library, query)
         for found in others:
-            confidence, first = Confidence(found, model, reader), first_quote(found.ranked)
+            confidence, first = Confidence(found, model), first_quote(found.ranked)
             if first is not None and confidence.match(first) is not None:
                 return found, confidence, first
-        return own, Confidence(own, model, reader), first_quote(own.ranked)
+        return own, Confidence(own, model), first_quote(own.ranked)
 
     def _without_quotes(
         self, status: Status, question: str, understood: str, notices: Sequence[Notice], closest: tuple[str, ...]

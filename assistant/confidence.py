@@ -4,8 +4,7 @@ A logistic model over a few readable features of the best candidates, and over t
 phrases; its weights and thresholds are in confidence.json, fitted by tests/eval/fit.py. A threshold on likeness alone does not
 abstain: unanswerable questions use the library's own words. So most features ask what of the question is *not* met by what was
 found. Vector and phrases tell questions of a kind that texts answer (what helps, how common) from those they seldom do (which
-hospital, what price, how much of a drug). Where that leaves it in doubt, the question and the sentences found are read together
-(assistant/cross_encoder.py).
+hospital, what price, how much of a drug). What reading together (assistant/reading_together.py) makes of them counts besides.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from assistant.answer_kind import asked_for, is_about_now
-from assistant.cross_encoder import CrossEncoder
 from assistant.ranking import Candidate
 from assistant.reading import READ, any_of
+from assistant.reading_together import READ_TOGETHER
 from assistant.records import Match
 from assistant.retrieval import Found
 from assistant.unmet import nearest_by_document, unmet
@@ -37,10 +36,6 @@ _USUALLY_EXPECTED = 0.5
 # What is added to the logarithm of odds that may answer for each time that there are e times as many documents beside the subject
 # among which the answer was looked for: one of many seems to answer by chance (docs/evaluation.md, "Among other pages").
 FOR_MANY = 0.7
-# By as much may reading together change the logarithm of odds; nearer to the threshold than this, it is in doubt.
-DOUBT = 2.0
-# So many sentences are read together with the question.
-READ_TOGETHER = 5
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -61,7 +56,7 @@ class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
     `right`, whether this quote does if any does. The thresholds are probabilities: `possible` of the former, for candidates of
     which questions are "expected" and for those that stand "alone"; `strong` of both together. For those that stand alone
-    `together` tells by "slope" and "intercept" what `read_together` adds to the former's logarithm of odds; None: nothing.
+    `together` tells by "slope" and "intercept" what reading together adds to the former's logarithm of odds; None: nothing.
     """
 
     answers: Logistic
@@ -88,17 +83,6 @@ class ConfidenceModel:
         return _sigmoid(self.right.logit(features))
 
 
-def read_together(found: Found, reader: CrossEncoder) -> float:
-    """The logarithm of the odds that any of the first sentences that were `found`, one at least, answers: by `reader`."""
-    first = found.ranked[:READ_TOGETHER]
-    return any_of(reader.logits(found.query.text, titled(first, found.titles), [one.ranked for one in first]).tolist())
-
-
-def titled(candidates: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:
-    """What is read of each, the title of its document before it: alone it often does not name what it speaks of."""
-    return [f"{titles.get(one.hit.passage.document_id, '')}: {one.text}" for one in candidates]
-
-
 def _sigmoid(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-logit))
 
@@ -110,21 +94,17 @@ def _logit(probability: float) -> float:
 class Confidence:
     """Judges the candidates that were `found` for one question."""
 
-    def __init__(
-        self, found: Found, model: ConfidenceModel | None = None, reader: Callable[[], CrossEncoder | None] | None = None
-    ) -> None:
-        """Look at what was `found`; `model` is that of confidence.json for the packaged weights, if none is given. In doubt it is
-        read by the `reader` that is called for, if there is one.
-        """
+    def __init__(self, found: Found, model: ConfidenceModel | None = None) -> None:
+        """Look at what was `found`; `model` is that of confidence.json for the packaged weights, if none is given."""
         query, ranked = found.query, found.ranked
         self._found = found
-        self._reader = reader
         self._model = model or models()[1]
         self._logit_of_question = self._model.logit_of(query.text, query.vector)
         self._for_many = FOR_MANY * max(0.0, math.log(found.times))
         self._nearest = nearest_by_document(ranked)
         self._read_any = any_of([candidate.read for candidate in ranked[:READ]])
-        compared = [candidate.score for candidate in ranked[:_COMPARED]]
+        self.read_together = any_of([candidate.together for candidate in ranked[:READ_TOGETHER]])
+        compared = [one.ranked + one.read for one in ranked[:_COMPARED]]
         self._mean = sum(compared) / max(1, len(compared))
         kind = asked_for(query.text)
         self._kind = kind if kind is not None and kind.needed else None
@@ -150,30 +130,20 @@ class Confidence:
         `candidate` itself does; both are the model's, 0 to 1, and never shown.
         """
         features = self.features(candidate)
-        probability = _sigmoid(self._logit(features) + self.in_doubt(candidate, features))
+        probability = _sigmoid(self._model.answers.logit(features) + self._logit_of_question + self.together(candidate))
         return probability, probability * self._model.right_if_any(features)
 
-    def _logit(self, features: Mapping[str, float]) -> float:
-        return self._model.answers.logit(features) + self._logit_of_question
+    def together(self, candidate: Candidate) -> float:
+        """What reading together adds to the logarithm of odds of `candidate`.
 
-    def in_doubt(self, candidate: Candidate, features: Mapping[str, float]) -> float:
-        """What reading together adds to the logarithm of the odds of `candidate`, of these `features`: 0 if not in doubt.
-
-        Where questions are expected, reading together tells nothing that they do not.
+        Nothing where no candidate was read so, or where questions are expected of this one, which tell more.
         """
-        distance = self._logit(features) - self._least(candidate)
-        return self.together if abs(distance) < DOUBT and not candidate.expected else 0.0
-
-    @cached_property
-    def together(self) -> float:
-        """What reading the first sentences together with the question adds to the logarithm of odds, at most `DOUBT`."""
         worth = self._model.together
-        reader = self._reader() if self._reader and worth else None
-        if worth is None or reader is None:
+        if worth is None or not self.read_together or candidate.expected:
             return 0.0
-        value = worth["slope"] * read_together(self._found, reader) + worth["intercept"]
+        value = worth["slope"] * self.read_together + worth["intercept"]
         # Beside the subject, where some page answers somebody's question, it speaks against an answer or not at all.
-        return max(-DOUBT, min(0.0 if self._for_many else DOUBT, value))
+        return min(0.0, value) if self._for_many else value
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.
@@ -191,7 +161,7 @@ class Confidence:
             "pieces": candidate.pieces,
             "expected": candidate.expected - _USUALLY_EXPECTED if candidate.expected else 0.0,
             "bm25": candidate.hit.lexical / 10,
-            "lead": candidate.score - self._mean,
+            "lead": candidate.ranked + candidate.read - self._mean,
             "read": candidate.read,
             "read_any": self._read_any,
             **unmet(self._found.query, candidate, self._found.titles, self._nearest),

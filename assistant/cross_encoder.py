@@ -1,15 +1,13 @@
-"""The cross-encoder: a question and a sentence read together, word by word, where it is in doubt whether anything answers.
+"""The cross-encoder: a question and a sentence read as one text, word by word.
 
-Ranking and reading compare vectors that the model made of question and sentence apart. The lowest layers of the same model,
-trained on to read both as one text, see what these cannot; Nogueira and Cho 2019, "Passage Re-ranking with BERT",
-arXiv:1901.04085, rank so. It takes longer than all other reading, so it is asked in doubt only (assistant/confidence.py).
-Its weights, cross_encoder.npz, were fitted by tests/eval/fit_cross_encoder.py and belong to one embedding model, whose word
-vectors it shares.
+Ranking and reading compare vectors that the model made of question and sentence apart. The same model, trained on to read both
+as one text, sees what these cannot; Nogueira and Cho 2019, "Passage Re-ranking with BERT", arXiv:1901.04085, rank so. Its
+weights, cross_encoder.npz, were fitted by tests/eval/fit_cross_encoder.py and belong to one embedding model, whose word vectors
+it shares.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
-LAYERS = 3
 # Of question, title and sentence together so many pieces are read; few are longer.
 MOST_PIECES = 80
 
@@ -44,17 +41,14 @@ class CrossEncoder:
 
     @classmethod
     def untrained(cls, embedder: Embedder) -> Self:
-        """The lowest layers of the embedding model as they are, with a head of zeros."""
+        """The embedding model as it is, with a head of zeros."""
         import torch
 
         tokenizer, whole = embedder.pretrained
-        config = copy.deepcopy(whole.config)
-        config.num_hidden_layers = LAYERS
-        network = type(whole)(config, add_pooling_layer=False).to(whole.dtype)
+        network = type(whole)(whole.config, add_pooling_layer=False).to(whole.dtype)
         network.embeddings = whole.embeddings
-        lowest = network.encoder.state_dict()
-        network.encoder.load_state_dict({name: weights for name, weights in whole.encoder.state_dict().items() if name in lowest})
-        return cls(tokenizer, network.eval(), torch.zeros(2 * config.hidden_size + 1), torch.zeros(1))
+        network.encoder.load_state_dict(whole.encoder.state_dict())
+        return cls(tokenizer, network.eval(), torch.zeros(2 * whole.config.hidden_size + 1), torch.zeros(1))
 
     def logits(self, question: str, sentences: Sequence[str], ranked: Sequence[float]) -> Vectors:
         """For each of the `sentences`, one at least, the logarithm of the odds that it answers: float32 (sentences,).

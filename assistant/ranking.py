@@ -38,15 +38,17 @@ class Candidate:
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
     holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` the greatest of the cosines with the
     questions that it is expected to answer, 0 where there are none, and `expected_as_asked` the same of the question as it was
-    asked; `score` orders candidates of one question, and `read` is what reading added to it (assistant/reading.py). `vector` is
-    the unit vector of the best sentence, `piece_vectors` are those of the pieces that are read, int8 (pieces, piece dimension),
-    `nearest` holds for each piece of the question's first wording how near the passage comes to it.
+    asked; `score` orders candidates of one question, `ranked` is what it was by ranking alone, `read` what reading adds to it
+    (assistant/reading.py) and `together` what reading together does (assistant/reading_together.py). `vector` is the unit vector
+    of the best sentence, `piece_vectors` are those of the pieces that are read, int8 (pieces, piece dimension), `nearest` holds
+    for each piece of the question's first wording how near the passage comes to it.
     """
 
     hit: Hit
     first: int
     last: int
     score: float
+    ranked: float
     passage: float
     sentence: float
     pieces: float
@@ -58,6 +60,7 @@ class Candidate:
     nearest: Vectors
     read: float = 0.0
     expected_as_asked: float = 0.0
+    together: float = 0.0
 
     @property
     def start(self) -> int:
@@ -68,11 +71,6 @@ class Candidate:
     def end(self) -> int:
         """Where it ends there."""
         return self.hit.passage.sentences[self.last][1]
-
-    @property
-    def ranked(self) -> float:
-        """Its score by ranking alone, without what reading added."""
-        return self.score - self.read
 
     @property
     def text(self) -> str:
@@ -99,6 +97,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     first=first,
                     last=last,
                     score=float(scores[best]),
+                    ranked=float(scores[best]),
                     passage=dense,
                     sentence=sentence,
                     pieces=pieces,

@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import ranking, reading
+from assistant.cross_encoder import cross_encoder
 from assistant.level import settled
 from assistant.query import Query
 from assistant.ranking import Candidate
+from assistant.reading_together import read_together
 from assistant.subject import documents_about_it
 from index import Hit, Library
 
@@ -66,7 +68,8 @@ def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
 def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
     titles = {one.id: one.title for one in documents.values()}
-    ranked = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
+    read = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
+    ranked = read_together(query, read, titles, cross_encoder(library.embedder))
 
     def nearness(title: str) -> float:
         return float(query.whole @ library.embedder.encode_title(title))

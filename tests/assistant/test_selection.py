@@ -47,7 +47,7 @@ def run(first: int, last: int, score: float, of: Hit = ONE, *, expected: float =
     vector = np.zeros(3 * SENTENCES, dtype=np.float32)
     vector[last + SENTENCES * (ONE, TWO, COPY).index(of)] = 1.0
     no_pieces = np.zeros((0, 1), dtype=np.int8)
-    return Candidate(of, first, last, score, 0.0, 0.0, 0.0, 0.0, 0.0, expected, vector, no_pieces, vector, read)
+    return Candidate(of, first, last, score, score - read, 0.0, 0.0, 0.0, 0.0, 0.0, expected, vector, no_pieces, vector, read)
 
 
 def fates(ranked: list[Candidate], most: int = 3) -> list[tuple[str, int | None]]:

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from assistant import Assistant, assistant, query, ranking, reading
+from assistant import Assistant, assistant, query, ranking, reading, retrieval
 from assistant.confidence import ConfidenceModel, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
@@ -68,7 +68,7 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     ],
     "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _UNREAD],
     "no reading": [_UNREAD],
-    "nothing read together": [(assistant, "cross_encoder", lambda _embedder: None)],
+    "nothing read together": [(retrieval, "cross_encoder", lambda _embedder: None)],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no expected questions": [
         (ranking, "nearest_expected", _none_expected),

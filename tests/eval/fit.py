@@ -28,8 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import ranking, spelling
-from assistant.confidence import DOUBT, Confidence, phrases_of, read_together
-from assistant.cross_encoder import cross_encoder
+from assistant.confidence import Confidence, phrases_of
 from assistant.evaluation import DEFAULT_PHRASINGS, LabelledQuestion, load_phrasings, load_questions, stands_in
 from assistant.follow_up import self_contained
 from assistant.query import Query
@@ -73,7 +72,7 @@ Matrix = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question as the library meets it. `sentences`: float32 (sentences, `ranking.FEATURES`) of all that may be quoted;
-    `is_gold` marks those that answer; `together` is what `read_together` finds, None where it is not asked."""
+    `is_gold` marks those that answer; `together` is what reading together finds, None where it is not asked."""
 
     question: LabelledQuestion
     query: Query
@@ -97,10 +96,10 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
         for position in quotable(texts):
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
-    features = Confidence(found).features(best)
-    reader = None if best.expected else cross_encoder(library.embedder)
-    together = read_together(found, reader) if reader else None
-    return Asked(question, found.query, np.array(rows), np.array(gold), features, stands_in(best.text, question.gold), together)
+    confidence = Confidence(found)
+    together = (confidence.read_together or None) if not best.expected else None
+    right = stands_in(best.text, question.gold)
+    return Asked(question, found.query, np.array(rows), np.array(gold), confidence.features(best), right, together)
 
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
@@ -178,7 +177,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     read = np.isfinite(together)
     stacked = _stacked(unseen[read], together[read], answerable[read], count[read]) if with_vector else None
     if stacked:
-        change = np.clip(stacked["slope"] * together[read] + stacked["intercept"], -DOUBT, DOUBT)
+        change = stacked["slope"] * together[read] + stacked["intercept"]
         unseen[read] = 1 / (1 + np.exp(-_logits(unseen[read]) - change))
     answers.fit(columns, answerable, count)
     is_right.fit(own[labelled], right[labelled])

@@ -2,8 +2,9 @@
 
     python -m tests.eval.fit_cross_encoder LIBRARY QUESTIONS.txt [LIBRARY QUESTIONS.txt …]
 
-The files of questions are those of tests/eval/reading_questions, and are asked of the library before them as fit_reader.py asks.
-The shipped one has learnt from all but nih_2_more.txt and nih_3_more.txt, for want of time: a pass took 35 minutes on two cores.
+The files of questions are those of tests/eval/reading_questions, and are asked of the library before them as fit_reader.py asks;
+where none that answers is found, the page that holds it is asked alone, so that the hardest questions teach as well. The shipped
+one was trained for an hour on two cores (docs/evaluation.md, "Read together").
 
 The loss is that of a choice among the sentences and "none of them", as of the reading network. What ranking says of a sentence is
 added to what the cross-encoder says, so that it learns what ranking does not know; what reading says is not, for the network has
@@ -25,9 +26,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from assistant import reading
-from assistant.confidence import READ_TOGETHER, titled
 from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation import stands_in
+from assistant.reading_together import READ_TOGETHER, titled
 from index import Library
 from tests.eval.fit_reader import loss_of_choice, questions_of, ranked_for
 
@@ -38,6 +39,8 @@ HEAD_RATE = 1e-3
 # What the score by ranking weighs at first.
 RANKING = 0.3
 DECAY = 0.01
+# Of what is found for a question so many sentences are learnt from at a time: the first, and one of those after them.
+AT_A_TIME = 4
 # Of each file at most so many questions are drawn.
 MOST_OF_A_FILE = 7000
 # Into so many parts, by the length of the sentence, are the pairs of a batch divided.
@@ -58,13 +61,28 @@ class Example:
         """Whether any of them answers; where one could, it is among them."""
         return bool(self.is_right.any())
 
+    def drawn(self, chance: random.Random) -> Example:
+        """The same with `AT_A_TIME` of its sentences: the first, and one after them, a right one if no other is."""
+        last = AT_A_TIME - 1
+        if len(self.sentences) <= AT_A_TIME:
+            return self
+        further = range(last, len(self.sentences))
+        right = [at for at in further if self.is_right[at]]
+        chosen = [*range(last), right[0] if right and not self.is_right[:last].any() else chance.choice(further)]
+        return Example(self.question, [self.sentences[at] for at in chosen], self.scores[chosen], self.is_right[chosen])
+
 
 def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Example]:
     """The first sentences of what is found for each question; the best right one is put in where it stands further down."""
     titles = {document.id: document.title for document in library.summaries()}
+    texts = {document.id: " ".join(document.text.split()) for document in library.documents()}
+    sha256 = library.embedder.identity.sha256
     for question, gold in questions:
         query, found = ranked_for(library, question)
-        ranked = reading.read(query, found, titles, library.embedder.identity.sha256)
+        if gold and not any(stands_in(candidate.text, gold) for candidate in found):
+            within = frozenset(name for name, text in texts.items() if any(" ".join(one.split()) in text for one in gold))
+            found = ranked_for(library, question, within)[1] if within else []
+        ranked = reading.read(query, found, titles, sha256)
         right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
         if not ranked or (gold and not right):
             continue
@@ -80,6 +98,12 @@ def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) 
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311
     network = copy.deepcopy(encoder.network).float().train()
+    # Of the ways to attend that torch has, the plain one learns twice as fast on a processor; and what is seen but once or twice
+    # needs no dropout, which takes a fifth of the time.
+    network.set_attn_implementation("eager")
+    for part in network.modules():
+        if isinstance(part, torch.nn.Dropout):
+            part.p = 0.0
     trained = CrossEncoder(
         encoder.tokenizer, network, encoder.head.clone().requires_grad_(), torch.tensor([RANKING], requires_grad=True)
     )
@@ -88,12 +112,12 @@ def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) 
         {"params": list(trained.network.encoder.parameters()), "lr": RATE, "weight_decay": DECAY},
         {"params": [trained.head, trained.of_ranking], "lr": HEAD_RATE, "weight_decay": DECAY},
     ]
+    optimizer = torch.optim.AdamW(parameters)
+    steps = passes * (len(learnt) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, HEAD_RATE], total_steps=steps + 1, pct_start=0.05)
     for number in range(passes):
-        batches = _batches(learnt, chance)
-        optimizer = torch.optim.AdamW(parameters)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, HEAD_RATE], total_steps=len(batches) + 1, pct_start=0.1)
         total = 0.0
-        for batch in batches:
+        for batch in _batches([example.drawn(chance) for example in learnt], chance):
             loss = loss_of(trained, batch)
             optimizer.zero_grad()
             loss.backward()

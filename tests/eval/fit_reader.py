@@ -89,11 +89,11 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
         yield Example(_compact(pairs), np.array([any(one is two for two in right) for one in chosen]), bool(gold))
 
 
-def ranked_for(library: Library, question: str) -> tuple[Query, list[Candidate]]:
-    """The query of `question`, and what the ranking finds for it as if it were not expected."""
+def ranked_for(library: Library, question: str, within: frozenset[str] = frozenset()) -> tuple[Query, list[Candidate]]:
+    """The query of `question`, and what ranking finds for it, `within` some documents or all, as if it were not expected."""
     query = Query.of(spelling.mend(question, library), library)
     with but_for_the_one_asked(query.whole):
-        return query, ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector))
+        return query, ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector, within))
 
 
 def _compact(pairs: Pairs) -> Pairs:

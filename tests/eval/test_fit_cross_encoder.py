@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant.confidence import READ_TOGETHER
 from assistant.cross_encoder import CrossEncoder
+from assistant.reading_together import READ_TOGETHER
 from index import Library
 from index.embedding import Embedder
-from tests.eval.fit_cross_encoder import Example, examples, fit, loss_of
+from tests.eval.fit_cross_encoder import AT_A_TIME, Example, examples, fit, loss_of
 from tests.eval.fit_reader import questions_of
 
 STARTER = Path(__file__).parent / "reading_questions" / "starter.txt"
@@ -38,6 +39,33 @@ def test_it_learns_from_what_readers_would_be_shown_first(starter_library: Libra
         assert one.scores.shape == one.is_right.shape == (len(one.sentences),)
         if len(one.sentences) > READ_TOGETHER:
             assert one.is_right.tolist() == [False] * READ_TOGETHER + [True]
+
+
+def test_where_the_answer_is_not_found_its_page_is_asked(starter_library: Library) -> None:
+    """In the words of another matter, which find other pages."""
+    document = next(iter(starter_library.documents()))
+    gold = (
+        next(text for passage in starter_library.passages_of(document.id) for text in passage.sentence_texts if len(text) > 60),
+    )
+    (found,) = examples(starter_library, [("how do aeroplanes stay up in the air", gold)])
+    assert found.is_answerable
+    assert all(sentence.startswith(f"{document.title}: ") for sentence in found.sentences)
+    assert not list(examples(starter_library, [("how do aeroplanes stay up", ("No page of the library says this.",))]))
+
+
+def test_a_few_are_drawn_and_one_that_answers_is_among_them() -> None:
+    chance = random.Random(1)  # noqa: S311
+    for right in (0, 2, 6, None):
+        is_right = np.array([place == right for place in range(8)])
+        whole = Example("why?", [f"a: {place}" for place in range(8)], np.arange(8, dtype=np.float32), is_right)
+        drawn = [whole.drawn(chance) for _ in range(40)]
+        for one in drawn:
+            assert one.sentences[: AT_A_TIME - 1] == whole.sentences[: AT_A_TIME - 1]
+            assert one.is_answerable is whole.is_answerable
+            assert [f"a: {int(score)}" for score in one.scores] == one.sentences
+            assert len(one.sentences) == len(one.is_right) == AT_A_TIME
+        assert len({one.sentences[-1] for one in drawn}) == (1 if right == 6 else 8 - AT_A_TIME + 1)
+    assert whole.drawn(chance).drawn(chance).sentences != whole.sentences
 
 
 def test_the_loss_is_that_of_the_choice_among_sentences_and_none(embedder: Embedder) -> None:

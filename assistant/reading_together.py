@@ -1,0 +1,45 @@
+"""Reading together: the first candidates are read once more, each with the question as one text, word by word.
+
+Ranking and reading compare vectors that the model made of question and sentence apart; that a question in somebody's own words
+and a sentence speak of the same thing shows only where both are read at once (assistant/cross_encoder.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.cross_encoder import CrossEncoder
+from assistant.query import Query
+from assistant.ranking import Candidate
+
+# How many candidates are read so: each takes longer than all reading before.
+READ_TOGETHER = 8
+# So much of the score by ranking still counts beside it, for it has taken the ranking into account.
+OF_RANKING = 0.35
+
+
+def read_together(
+    query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], encoder: CrossEncoder | None
+) -> list[Candidate]:
+    """`ranked`, best first, with what reading them together adds to their scores, best first again; `titles` is by document id.
+
+    The first `READ_TOGETHER` are read; the others stay behind these, as far from each other as they were.
+    Where there is no `encoder`, or questions are expected of the first, which tell more than that does, `ranked` as it is.
+    """
+    if encoder is None or not ranked or ranked[0].expected:
+        return list(ranked)
+    first = ranked[:READ_TOGETHER]
+    found = encoder.logits(query.text, titled(first, titles), [one.ranked for one in first]).tolist()
+    read = [
+        replace(one, together=more, score=OF_RANKING * one.ranked + one.read + more)
+        for one, more in zip(first, found, strict=True)
+    ]
+    rest = ranked[READ_TOGETHER:]
+    behind = min(0.0, *(one.score - rest[0].score for one in read)) if rest else 0.0
+    return sorted(read, key=lambda one: -one.score) + [replace(one, score=one.score + behind) for one in rest]
+
+
+def titled(candidates: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:
+    """What is read of each, the title of its document before it: alone it often does not name what it speaks of."""
+    return [f"{titles.get(one.hit.passage.document_id, '')}: {one.text}" for one in candidates]
