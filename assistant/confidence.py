@@ -24,7 +24,6 @@ import numpy as np
 from assistant.answer_kind import asked_for, is_about_now
 from assistant.ranking import Candidate
 from assistant.reading import READ, any_of
-from assistant.reading_together import READ_TOGETHER
 from assistant.records import Match
 from assistant.retrieval import Found
 from assistant.unmet import nearest_by_document, unmet
@@ -103,7 +102,7 @@ class Confidence:
         self._for_many = FOR_MANY * max(0.0, math.log(found.times))
         self._nearest = nearest_by_document(ranked)
         self._read_any = any_of([candidate.read for candidate in ranked[:READ]])
-        self.read_together = any_of([candidate.together for candidate in ranked[:READ_TOGETHER]])
+        self.read_together = any_of([candidate.together for candidate in ranked if candidate.together])
         compared = [one.ranked + one.read for one in ranked[:_COMPARED]]
         self._mean = sum(compared) / max(1, len(compared))
         kind = asked_for(query.text)
@@ -149,11 +148,11 @@ class Confidence:
         """What speaks for `candidate`, and against it.
 
         `passage`, `sentence` and `pieces` are its own, so is `expected`, as far as it is more than usual; `bm25` is in tens.
-        `lead` is how far its score stands above the mean of the best ones: an answer stands out, mere likeness of subject does
-        not. `read` is what reading says of it (assistant/reading.py), `read_any` the same of all that were read together, 0 where
-        nothing was. The next look at its document (assistant/unmet.py). `kind_asked` says that the question asks for a
-        kind of answer that is needed (a cost, an age), `kind_missing` that the quote has none of it, `now` that the question asks
-        for what is true today.
+        `lead` is how far its score before reading together stands above the mean of the first ones: an answer stands out, mere
+        likeness of subject does not. `read` is what reading says of it (assistant/reading.py), `read_any` the same of all that
+        were read, 0 where nothing was. The next look at its document (assistant/unmet.py). `kind_asked` says that the question
+        asks for a kind of answer that is needed (a cost, an age), `kind_missing` that the quote has none of it, `now` that the
+        question asks for what is true today.
         """
         return {
             "passage": candidate.passage,

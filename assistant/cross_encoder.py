@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
-# Of question, title and sentence together so many pieces are read; few are longer.
-MOST_PIECES = 80
+# Of a question, that is of its end, so many words are read, and of question, title and sentence so many pieces; few are longer.
+MOST_ASKED = 50
+MOST_PIECES = 160
 
 
 class CrossEncoder:
@@ -65,9 +66,8 @@ class CrossEncoder:
         """As `logits`, of pairs, for torch to learn from."""
         import torch
 
-        parts = self.tokenizer(
-            list(questions), list(sentences), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt"
-        )
+        asked = [" ".join(question.encode("utf-8", "replace").decode().split()[-MOST_ASKED:]) for question in questions]
+        parts = self.tokenizer(asked, list(sentences), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt")
         vectors = self.network(**parts).last_hidden_state.float()
         is_piece = parts["attention_mask"][..., None]
         mean = (vectors * is_piece).sum(1) / is_piece.sum(1)

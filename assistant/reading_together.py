@@ -6,7 +6,7 @@ and a sentence speak of the same thing shows only where both are read at once (a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.cross_encoder import CrossEncoder
@@ -20,17 +20,19 @@ OF_RANKING = 0.35
 
 
 def read_together(
-    query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], encoder: CrossEncoder | None
+    query: Query, ranked: Sequence[Candidate], titles: Mapping[str, str], encoder: Callable[[], CrossEncoder | None]
 ) -> list[Candidate]:
     """`ranked`, best first, with what reading them together adds to their scores, best first again; `titles` is by document id.
 
     The first `READ_TOGETHER` are read; the others stay behind these, as far from each other as they were.
-    Where there is no `encoder`, or questions are expected of the first, which tell more than that does, `ranked` as it is.
+    Where questions are expected of the first, which tell more than that does, no `encoder` is called for; where that gives none,
+    `ranked` as it is.
     """
-    if encoder is None or not ranked or ranked[0].expected:
+    reader = encoder() if ranked and not ranked[0].expected else None
+    if reader is None:
         return list(ranked)
     first = ranked[:READ_TOGETHER]
-    found = encoder.logits(query.text, titled(first, titles), [one.ranked for one in first]).tolist()
+    found = reader.logits(query.text, titled(first, titles), [one.ranked for one in first]).tolist()
     read = [
         replace(one, together=more, score=OF_RANKING * one.ranked + one.read + more)
         for one, more in zip(first, found, strict=True)

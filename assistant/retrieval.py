@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from assistant import ranking, reading
 from assistant.cross_encoder import cross_encoder
@@ -69,7 +70,7 @@ def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     documents = {one.id: one for one in library.summaries({hit.passage.document_id for hit in hits})}
     titles = {one.id: one.title for one in documents.values()}
     read = reading.read(query, ranking.candidates(library, query, hits), titles, library.embedder.identity.sha256)
-    ranked = read_together(query, read, titles, cross_encoder(library.embedder))
+    ranked = read_together(query, read, titles, partial(cross_encoder, library.embedder))
 
     def nearness(title: str) -> float:
         return float(query.whole @ library.embedder.encode_title(title))

@@ -143,14 +143,14 @@ class Trace:
 
     def _scores(self, candidate: Candidate) -> dict[str, float]:
         hit = candidate.hit
-        own = {name: _rounded(getattr(candidate, name)) for name in ("score", "read", "together", *FEATURES)}
+        own = {name: _rounded(getattr(candidate, name)) for name in ("score", "ranked", "read", "together", *FEATURES)}
         return own | {"fused": _rounded(hit.fused), "dense": _rounded(hit.dense), "bm25": _rounded(hit.lexical)}
 
     def _features(self, candidate: Candidate) -> dict[str, float]:
         if self.confidence is None:
             return {}
         features = self.confidence.features(candidate)
-        together = {"together": self.confidence.together(candidate)}
+        together = {"together_adds": self.confidence.together(candidate)}
         return {name: _rounded(value) for name, value in (features | together).items()}
 
     def _look_at(self, candidates: list[dict[str, Any]]) -> tuple[str, str]:

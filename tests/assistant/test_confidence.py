@@ -31,7 +31,7 @@ def unread(starter_library: Library) -> list[Found]:
 def read(starter_library: Library, unread: list[Found]) -> list[Found]:
     encoder = cross_encoder(starter_library.embedder)
     assert encoder is not None
-    return [replace(one, ranked=tuple(read_together(one.query, one.ranked, one.titles, encoder))) for one in unread]
+    return [replace(one, ranked=tuple(read_together(one.query, one.ranked, one.titles, lambda: encoder))) for one in unread]
 
 
 def odds(probability: float) -> float:
@@ -48,7 +48,7 @@ def test_reading_together_changes_the_odds_by_a_line_and_some_decisions(
     for before, after in zip(unread, read, strict=True):
         first = after.ranked[0]
         same = next(one for one in before.ranked if (one.hit, one.first, one.last) == (first.hit, first.first, first.last))
-        value = any_of([one.together for one in after.ranked[:READ_TOGETHER]])
+        value = any_of([one.together for one in after.ranked if one.together])
         line = model.together["slope"] * value + model.together["intercept"]
         confidence = Confidence(after, model)
         without = Confidence(replace(after, ranked=tuple(replace(one, together=0.0) for one in after.ranked)), model)
@@ -80,3 +80,13 @@ def test_of_a_sentence_of_which_questions_are_expected_it_says_nothing(starter_l
         expected = replace(found.ranked[0], expected=0.7)
         assert Confidence(found, model).together(found.ranked[0]) != 0.0
         assert Confidence(found, model).together(expected) == 0.0
+
+
+def test_one_that_was_not_read_together_does_not_count_as_read_where_it_is_put_first(read: list[Found]) -> None:
+    moved = 0
+    for found in read[:10]:
+        *first, further = found.ranked[: READ_TOGETHER + 1]
+        settled = replace(found, ranked=(further, *first, *found.ranked[READ_TOGETHER + 1 :]))
+        moved += further.together == 0.0
+        assert Confidence(settled).read_together == pytest.approx(Confidence(found).read_together)
+    assert moved

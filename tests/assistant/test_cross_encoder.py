@@ -54,6 +54,18 @@ def test_more_than_can_be_read_is_cut(trained: CrossEncoder) -> None:
     assert np.isfinite(logits).all()
 
 
+def test_of_a_story_the_end_is_read_which_asks(trained: CrossEncoder) -> None:
+    told = "My late father had an allotment and we spent every Sunday of my childhood there among his beans. " * 4
+    logits = trained.logits(told + QUESTION, SENTENCES[:2], RANKED[:2])
+    assert logits.tolist() == trained.logits(told + told + QUESTION, SENTENCES[:2], RANKED[:2]).tolist()
+    assert logits[0] - logits[1] > 1.0
+
+
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(trained: CrossEncoder) -> None:
+    broken, whole = (trained.logits(f"What helps {mark}", SENTENCES, RANKED).tolist() for mark in ("\ud800", "?"))
+    assert broken == whole
+
+
 def test_the_embedding_model_reads_as_before(trained: CrossEncoder, embedder: Embedder) -> None:
     before = embedder.encode_question(QUESTION)
     trained.logits(QUESTION, SENTENCES, RANKED)

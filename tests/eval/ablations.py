@@ -54,8 +54,9 @@ def without(part: str) -> Iterator[None]:
         yield
 
 
-# As with an embedding model whose vectors the network does not know.
-_UNREAD: tuple[object, str, object] = (reading, "_network", lambda: ("", None))
+# As with an embedding model whose vectors neither the network nor the cross-encoder knows.
+_NOT_TOGETHER: tuple[object, str, object] = (retrieval, "cross_encoder", lambda _embedder: None)
+_UNREAD: list[tuple[object, str, object]] = [(reading, "_network", lambda: ("", None)), _NOT_TOGETHER]
 _ALL_ANSWERED: tuple[object, str, object] = (assistant, "model_for", _always)
 # What is set to take a part out: the module, the name in it, and what stands there instead. "lexical only" orders by words alone
 # what both searches found, which holds the best of each.
@@ -64,11 +65,11 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     "dense only": [
         (ranking, "weights", _weighing("words")),
         (index_library, "match_expression", lambda _question: ""),
-        _UNREAD,
+        *_UNREAD,
     ],
-    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _UNREAD],
-    "no reading": [_UNREAD],
-    "nothing read together": [(retrieval, "cross_encoder", lambda _embedder: None)],
+    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), *_UNREAD],
+    "no reading": _UNREAD,
+    "nothing read together": [_NOT_TOGETHER],
     "no expansion": [(query, "expansions", lambda _question: ())],
     "no expected questions": [
         (ranking, "nearest_expected", _none_expected),

@@ -3,7 +3,8 @@
     python -m tests.eval.fit ranking LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
     python -m tests.eval.fit confidence LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
 
-The ranking comes first, then the network that reads what it finds (tests/eval/fit_reader.py), then the confidence in both.
+The ranking comes first, then the network that reads what it finds (tests/eval/fit_reader.py), then the cross-encoder
+(tests/eval/fit_cross_encoder.py), then the confidence in all.
 
 Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
 file (first_questions.txt and its likes), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library
@@ -167,11 +168,11 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     # Where no sentence is labelled, nobody knows whether the first quote is right.
     labelled = answerable & np.array([bool(one.question.gold) for one in asked])
     count = np.array([_COUNTS.get(one.question.style or "", 1.0) for one in asked])
-    unseen, certain = np.zeros(len(asked)), np.zeros(len(asked))
+    unseen, right_if_any = np.zeros(len(asked)), np.zeros(len(asked))
     for fold, rest in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(columns, answerable):
         unseen[rest] = answers.fit(columns[fold], answerable[fold], count[fold]).predict_proba(columns[rest])[:, 1]
         answered = fold[labelled[fold]]
-        certain[rest] = unseen[rest] * is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
+        right_if_any[rest] = is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
     together = np.array([one.together if one.together is not None else np.nan for one in asked])
     read = np.isfinite(together)
@@ -196,7 +197,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     model["possible"] = {
         name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION[name])), 3) for name, kind in kinds.items()
     }
-    model["strong"] = round(_strong(certain[known], right[known], count[known]), 3)
+    model["strong"] = round(_strong((unseen * right_if_any)[known], right[known], count[known]), 3)
     silent = unseen < np.where(is_expected, model["possible"]["expected"], model["possible"]["alone"])
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "

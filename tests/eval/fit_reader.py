@@ -3,9 +3,10 @@
     python -m tests.eval.fit_reader LIBRARY QUESTIONS.txt [LIBRARY QUESTIONS.txt …]
 
 Each file of questions is asked of the library before it; tests/eval/reading_questions holds those that the shipped network was
-trained with, of which starter.txt was named twice, so that it counts twice. A file has sentences, one or more, each after "> ",
-and below them the questions that any of them answers; below a "> " without a sentence stand questions that no sentence of the
-library answers. One that is expected of a sentence of the library is asked as if it were not.
+trained with (all but nih_1_lay.txt and its likes, and nih_5.txt), of which starter.txt was named twice, so it counts twice. A
+file has sentences, one or more, each after "> ", and below them the questions that any of them answers; below a "> " without a
+sentence stand questions that no sentence of the library answers. One that is expected of a sentence of the library is asked as if
+it were not.
 
 The loss is that of a choice among the candidates and "none of them" (its score is 0), which is right where nothing answers.
 """
