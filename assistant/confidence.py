@@ -110,11 +110,8 @@ class Confidence:
 
     def thresholds(self, candidate: Candidate) -> dict[str, float]:
         """The probability from which `candidate` may answer, and the certainty from which it is called to answer."""
-        return {"possible": _sigmoid(self._least(candidate)), "strong": self._model.strong}
-
-    def _least(self, candidate: Candidate) -> float:
-        """The logarithm of the odds from which `candidate` may answer."""
-        return _logit(self._model.possible["expected" if candidate.expected else "alone"]) + self._for_many
+        possible = self._model.possible["expected" if candidate.expected else "alone"]
+        return {"possible": _sigmoid(_logit(possible) + self._for_many), "strong": self._model.strong}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""

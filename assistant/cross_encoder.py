@@ -8,6 +8,7 @@ it shares.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from index.embedding import Embedder
+from index.embedding import Embedder, readable
 from index.records import Vectors
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ class CrossEncoder:
         import torch
 
         tokenizer, whole = embedder.pretrained
-        network = type(whole)(whole.config, add_pooling_layer=False).to(whole.dtype)
-        network.embeddings = whole.embeddings
-        network.encoder.load_state_dict(whole.encoder.state_dict())
-        return cls(tokenizer, network.eval(), torch.zeros(2 * whole.config.hidden_size + 1), torch.zeros(1))
+        network = copy.deepcopy(whole, {id(whole.embeddings): whole.embeddings})
+        network.pooler = None
+        return cls(tokenizer, network, torch.zeros(2 * whole.config.hidden_size + 1), torch.zeros(1))
 
     def logits(self, question: str, sentences: Sequence[str], ranked: Sequence[float]) -> Vectors:
         """For each of the `sentences`, one at least, the logarithm of the odds that it answers: float32 (sentences,).
@@ -66,7 +66,7 @@ class CrossEncoder:
         """As `logits`, of pairs, for torch to learn from."""
         import torch
 
-        asked = [" ".join(question.encode("utf-8", "replace").decode().split()[-MOST_ASKED:]) for question in questions]
+        asked = [" ".join(readable(question).split()[-MOST_ASKED:]) for question in questions]
         parts = self.tokenizer(asked, list(sentences), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt")
         vectors = self.network(**parts).last_hidden_state.float()
         is_piece = parts["attention_mask"][..., None]

@@ -33,13 +33,14 @@ def read_together(
         return list(ranked)
     first = ranked[:READ_TOGETHER]
     found = reader.logits(query.text, titled(first, titles), [one.ranked for one in first]).tolist()
-    read = [
+    again = [
         replace(one, together=more, score=OF_RANKING * one.ranked + one.read + more)
         for one, more in zip(first, found, strict=True)
     ]
+    read = sorted(again, key=lambda one: -one.score)
     rest = ranked[READ_TOGETHER:]
-    behind = min(0.0, *(one.score - rest[0].score for one in read)) if rest else 0.0
-    return sorted(read, key=lambda one: -one.score) + [replace(one, score=one.score + behind) for one in rest]
+    behind = min(0.0, read[-1].score - rest[0].score) if rest else 0.0
+    return read + [replace(one, score=one.score + behind) for one in rest]
 
 
 def titled(candidates: Sequence[Candidate], titles: Mapping[str, str]) -> list[str]:

@@ -84,6 +84,11 @@ class PassageVectors:
     pieces: tuple[Pieces, ...]
 
 
+def readable(text: str) -> str:
+    """`text` from outside with "?" for each half of a surrogate pair, which no tokenizer reads."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class Embedder:
     """A loaded model. Reading vectors is thread-safe; loading takes a few seconds, so one is shared by a process."""
 
@@ -131,8 +136,7 @@ class Embedder:
         """The vectors of questions, read together; none for none."""
         if not texts:
             return []
-        # A question from outside may hold half a surrogate pair, which no tokenizer reads.
-        clean = [in_full(text.encode("utf-8", "replace").decode()) for text in texts]
+        clean = [in_full(readable(text)) for text in texts]
         return [
             QuestionVectors(read.vector, self._reducer.restored(read.pieces), self._piece_words(text))
             for text, read in zip(clean, self._read(clean), strict=True)

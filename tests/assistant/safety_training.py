@@ -25,7 +25,7 @@ import torch
 from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, windows
 from index.embedding import Embedder
 from index.records import Vectors
-from tests.eval.fit_reader import questions_of
+from tests.eval.learning import questions_of
 
 _FOLDER = Path(__file__).parent
 _EVALUATION = _FOLDER.parent / "eval"

@@ -18,7 +18,6 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -30,7 +29,8 @@ from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation import stands_in
 from assistant.reading_together import READ_TOGETHER, titled
 from index import Library
-from tests.eval.fit_reader import loss_of_choice, questions_of, ranked_for
+from tests.eval.fit_reader import ranked_for
+from tests.eval.learning import Labelled, asked_in, batches, learn, loss_of_choice
 
 PASSES = 1
 BATCH = 16
@@ -83,14 +83,15 @@ def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]])
             within = frozenset(name for name, text in texts.items() if any(" ".join(one.split()) in text for one in gold))
             found = ranked_for(library, question, within)[1] if within else []
         ranked = reading.read(query, found, titles, sha256)
-        right = [candidate for candidate in ranked if stands_in(candidate.text, gold)]
-        if not ranked or (gold and not right):
+        is_right = np.array([stands_in(candidate.text, gold) for candidate in ranked], dtype=np.bool_)
+        if not ranked or (gold and not is_right.any()):
             continue
-        chosen = ranked[:READ_TOGETHER]
-        if right and not any(one is two for one in right for two in chosen):
-            chosen.append(right[0])
-        scores = np.array([one.ranked for one in chosen], dtype=np.float32)
-        yield Example(query.text, titled(chosen, titles), scores, np.array([any(one is two for two in right) for one in chosen]))
+        chosen = list(range(min(READ_TOGETHER, len(ranked))))
+        if is_right.any() and not is_right[chosen].any():
+            chosen.append(int(is_right.argmax()))
+        sentences = [ranked[at] for at in chosen]
+        scores = np.array([one.ranked for one in sentences], dtype=np.float32)
+        yield Example(query.text, titled(sentences, titles), scores, is_right[chosen])
 
 
 def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) -> CrossEncoder:
@@ -113,29 +114,16 @@ def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) 
     optimizer = torch.optim.AdamW(parameters)
     steps = passes * (len(learnt) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, HEAD_RATE], total_steps=steps + 1, pct_start=0.05)
-    for number in range(passes):
-        total = 0.0
-        for batch in _batches([example.drawn(chance) for example in learnt], chance):
-            loss = loss_of(trained, batch)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([*trained.network.encoder.parameters(), trained.head, trained.of_ranking], 1.0)
-            optimizer.step()
-            schedule.step()
-            total += float(loss.detach()) * len(batch)
-        print(f"pass {number + 1} of {passes}: mean loss {total / len(learnt):.3f}", flush=True)
+
+    def pass_over() -> list[list[Example]]:
+        drawn = [example.drawn(chance) for example in learnt]
+        return batches(drawn, lambda example: len(example.question) + 30 * chance.random(), BATCH, chance)
+
+    learn(pass_over, lambda batch: loss_of(trained, batch), optimizer, schedule, passes)
     trained.network.eval()
     for one in (trained.head, trained.of_ranking):
         one.requires_grad_(False)
     return trained
-
-
-def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Questions of about one length together, so that little is padded; in an order of their own each time."""
-    order = sorted(learnt, key=lambda example: len(example.question) + 30 * chance.random())
-    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
-    chance.shuffle(batches)
-    return batches
 
 
 def loss_of(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:
@@ -156,20 +144,19 @@ def _scores(encoder: CrossEncoder, batch: Sequence[Example]) -> Tensor:
     return torch.cat(parts)[torch.from_numpy(np.argsort(order, kind="stable"))]
 
 
+def _some(library: Library, questions: list[Labelled]) -> Iterator[Example]:
+    """The examples of `MOST_OF_A_FILE` of the questions, drawn by chance."""
+    random.Random(3).shuffle(questions)  # noqa: S311
+    return examples(library, questions[:MOST_OF_A_FILE])
+
+
 def main(arguments: Sequence[str]) -> int:
     """Ask everything, train, write."""
     asked = list(zip(arguments[::2], arguments[1::2], strict=True))
     if not asked:
         print(__doc__)
         return 2
-    learnt: list[Example] = []
-    for folder, path in asked:
-        with Library.open(folder, create=False) as library:
-            questions = list(questions_of(Path(path)))
-            random.Random(3).shuffle(questions)  # noqa: S311
-            learnt += examples(library, questions[:MOST_OF_A_FILE])
-            embedder = library.embedder
-        print(f"{len(learnt)} questions asked", flush=True)
+    learnt, embedder = asked_in(asked, _some)
     torch.set_num_threads(2)
     trained = fit(learnt, CrossEncoder.untrained(embedder))
     state = {name: weights.numpy().astype(np.float16) for name, weights in trained.network.encoder.state_dict().items()}

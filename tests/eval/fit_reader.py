@@ -18,8 +18,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from typing import Protocol
 from unittest.mock import patch
 
 import faiss
@@ -39,6 +37,7 @@ from index import Library, SentenceVectors
 from index.records import Vectors
 from index.store import EXPECTED
 from index.vectors import VectorIndex
+from tests.eval.learning import asked_in, batches, learn, loss_of_choice
 
 EPOCHS = 6
 BATCH = 24
@@ -49,7 +48,6 @@ MOST_ASKED = 48
 MOST_SAID = 110
 # Into so many parts, by the length of the sentence, are the pairs of a batch divided.
 AT_ONCE = 6
-_SENTENCE = ">"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +57,6 @@ class Example:
     pairs: Pairs
     is_right: NDArray[np.bool_]
     is_answerable: bool
-
-
-def questions_of(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each question of a file with the sentences that answer it, () where none does."""
-    gold: list[str] = []
-    fresh = True
-    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
-        if line.startswith(_SENTENCE):
-            gold = [*([] if fresh else gold), *filter(None, [line.removeprefix(_SENTENCE).strip()])]
-            fresh = False
-        elif line:
-            yield line, tuple(gold)
-            fresh = True
 
 
 def examples(library: Library, questions: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Example]:
@@ -142,55 +127,18 @@ def fit(learnt: Sequence[Example], epochs: int = EPOCHS) -> ReaderNetwork:
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
     steps = epochs * (len(learnt) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=0.15)
-    for epoch in range(epochs):
-        total = 0.0
-        for batch in _batches(learnt, chance):
-            loss = loss_of(network, batch)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            total += float(loss.detach()) * len(batch)
-        print(f"pass {epoch + 1} of {epochs}: mean loss {total / len(learnt):.3f}", flush=True)
+
+    def pass_over() -> list[list[Example]]:
+        return batches(learnt, lambda example: example.pairs.question.shape[1] + chance.random() * 6, BATCH, chance)
+
+    learn(pass_over, lambda batch: loss_of(network, batch), optimizer, schedule, epochs)
     network.eval()
     return network
-
-
-def _batches(learnt: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Questions of about one length together, so that little is padded; in an order of their own each time."""
-    order = sorted(learnt, key=lambda example: example.pairs.question.shape[1] + chance.random() * 6)
-    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
-    chance.shuffle(batches)
-    return batches
 
 
 def loss_of(network: ReaderNetwork, batch: Sequence[Example]) -> Tensor:
     """The mean negative logarithm of what the network gives to the right candidates together, or to none of them."""
     return loss_of_choice(_scores(network, [example.pairs for example in batch]), batch)
-
-
-class Choice(Protocol):
-    """A question with sentences, none or some of which answer it."""
-
-    @property
-    def is_right(self) -> NDArray[np.bool_]: ...
-
-    @property
-    def is_answerable(self) -> bool: ...
-
-
-def loss_of_choice(scores: Tensor, batch: Sequence[Choice]) -> Tensor:
-    """The mean negative logarithm of what `scores`, those of all sentences one after the other, give to the right ones together;
-    where there is none, to "none of them", whose score is 0."""
-    losses, first = [], 0
-    for example in batch:
-        own = scores[first : first + len(example.is_right)]
-        first += len(example.is_right)
-        choice = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
-        right = torch.logsumexp(own[torch.from_numpy(example.is_right)], 0) if example.is_answerable else torch.zeros(())
-        losses.append(choice - right)
-    return torch.stack(losses).mean()
 
 
 def _scores(network: ReaderNetwork, each: Sequence[Pairs]) -> Tensor:
@@ -229,15 +177,10 @@ def main(arguments: Sequence[str]) -> int:
     if not asked:
         print(__doc__)
         return 2
-    learnt: list[Example] = []
-    for folder, path in asked:
-        with Library.open(folder, create=False) as library:
-            learnt += examples(library, list(questions_of(Path(path))))
-            sha256 = library.embedder.identity.sha256
-        print(f"{len(learnt)} questions asked", flush=True)
+    learnt, embedder = asked_in(asked, examples)
     torch.set_num_threads(2)
     state = {name: tensor.numpy() for name, tensor in fit(learnt).state_dict().items()}
-    np.savez_compressed(WEIGHTS, weights_sha256=np.array(sha256), **state)
+    np.savez_compressed(WEIGHTS, weights_sha256=np.array(embedder.identity.sha256), **state)
     return 0
 
 

@@ -14,7 +14,7 @@ from assistant.reading_together import READ_TOGETHER
 from index import Library
 from index.embedding import Embedder
 from tests.eval.fit_cross_encoder import AT_A_TIME, Example, examples, fit, loss_of
-from tests.eval.fit_reader import questions_of
+from tests.eval.learning import questions_of
 
 STARTER = Path(__file__).parent / "reading_questions" / "starter.txt"
 

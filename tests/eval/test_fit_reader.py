@@ -17,7 +17,8 @@ from assistant.reader_network import ReaderNetwork
 from assistant.reading import PIECE_VALUES, SENTENCE_VALUES, Pairs
 from assistant.retrieval import DEPTH
 from index import Library
-from tests.eval.fit_reader import Example, but_for_the_one_asked, fit, loss_of, questions_of
+from tests.eval.fit_reader import Example, but_for_the_one_asked, fit, loss_of
+from tests.eval.learning import questions_of
 
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "reading_questions").glob("*.txt"))

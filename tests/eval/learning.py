@@ -1,0 +1,103 @@
+"""What both readers learn from and how: the files of questions, batches, the loss of a choice, and the passes over all.
+
+Of a file of tests/eval/reading_questions, tests/eval/fit_reader.py tells the form.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from index import Library
+from index.embedding import Embedder
+
+_SENTENCE = ">"
+T = TypeVar("T")
+Labelled = tuple[str, tuple[str, ...]]
+
+
+def questions_of(path: Path) -> Iterator[Labelled]:
+    """Each question of a file with the sentences that answer it, () where none does."""
+    gold: list[str] = []
+    fresh = True
+    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
+        if line.startswith(_SENTENCE):
+            gold = [*([] if fresh else gold), *filter(None, [line.removeprefix(_SENTENCE).strip()])]
+            fresh = False
+        elif line:
+            yield line, tuple(gold)
+            fresh = True
+
+
+def asked_in(
+    pairs: Iterable[tuple[str, str]], examples: Callable[[Library, list[Labelled]], Iterable[T]]
+) -> tuple[list[T], Embedder]:
+    """The `examples` of each file of questions, asked of the library before it, one `pairs` at least; and the embedding model."""
+    learnt: list[T] = []
+    for folder, path in pairs:
+        with Library.open(folder, create=False) as library:
+            learnt += examples(library, list(questions_of(Path(path))))
+            embedder = library.embedder
+        print(f"{len(learnt)} questions asked", flush=True)
+    return learnt, embedder
+
+
+def batches(learnt: Iterable[T], length: Callable[[T], float], size: int, chance: random.Random) -> list[list[T]]:
+    """Those of about one `length` together, so that little is padded; in an order of their own each time."""
+    order = sorted(learnt, key=length)
+    found = [order[first : first + size] for first in range(0, len(order), size)]
+    chance.shuffle(found)
+    return found
+
+
+def learn(
+    pass_over: Callable[[], list[list[T]]],
+    loss_of: Callable[[Sequence[T]], Tensor],
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    passes: int,
+) -> None:
+    """Make the loss of the batches of each `pass_over` all less, and say what it was."""
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    for number in range(passes):
+        total = count = 0.0
+        for batch in pass_over():
+            loss = loss_of(batch)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach()) * len(batch)
+            count += len(batch)
+        print(f"pass {number + 1} of {passes}: mean loss {total / count:.3f}", flush=True)
+
+
+class Choice(Protocol):
+    """A question with sentences, none or some of which answer it."""
+
+    @property
+    def is_right(self) -> NDArray[np.bool_]: ...
+
+    @property
+    def is_answerable(self) -> bool: ...
+
+
+def loss_of_choice(scores: Tensor, batch: Sequence[Choice]) -> Tensor:
+    """The mean negative logarithm of what `scores`, those of all sentences one after the other, give to the right ones together;
+    where there is none, to "none of them", whose score is 0."""
+    losses, first = [], 0
+    for example in batch:
+        own = scores[first : first + len(example.is_right)]
+        first += len(example.is_right)
+        choice = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
+        right = torch.logsumexp(own[torch.from_numpy(example.is_right)], 0) if example.is_answerable else torch.zeros(())
+        losses.append(choice - right)
+    return torch.stack(losses).mean()
