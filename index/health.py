@@ -53,7 +53,7 @@ def problems_of(library: Library, store: Store, index: VectorIndex) -> list[str]
     if len(ids) and np.abs(np.linalg.norm(matrix, axis=1) - 1.0).max() > 1.0 - _LEAST_COSINE:
         problems.append("Some of the stored vectors are not of length one; add their documents anew.")
     elif len(index) != len(ids) or any(
-        index.cosines(vector, [int(passage_id)]).get(int(passage_id), 0.0) < _LEAST_COSINE
+        index.products(vector, [int(passage_id)]).get(int(passage_id), 0.0) < _LEAST_COSINE
         for passage_id, vector in zip(ids, matrix, strict=True)
     ):
         problems.append(f"{FILE_NAME} does not hold the vectors that the library stores; remove the file to have it rebuilt.")

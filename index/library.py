@@ -284,13 +284,18 @@ class Library:
     # Reading
 
     def search(
-        self, question: str, k: int = 10, vector: Vectors | None = None, within: frozenset[str] = frozenset()
+        self,
+        question: str,
+        k: int = 10,
+        vector: Vectors | None = None,
+        within: frozenset[str] = frozenset(),
+        sought: Vectors | None = None,
     ) -> list[Hit]:
         """The best `k` passages for `question`, best first; none for an empty library or question.
 
-        The dense ranking, the lexical one, and that by expected questions are joined by reciprocal rank fusion. `vector` is the
-        question's, where it is at hand. `within` holds the ids of the documents that are looked through, as if there were no
-        others; none means all.
+        The dense ranking, the lexical one, that by expected questions, and that by the inner product with `sought`, float32
+        (dimension,), where it is given, are joined by reciprocal rank fusion. `vector` is the question's, where it is at hand.
+        `within` holds the ids of the documents that are looked through, as if there were no others; none means all.
         """
         if not question.strip():
             return []
@@ -301,14 +306,22 @@ class Library:
         expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
         expected = index.search_expected(vector, _CANDIDATES) if len(index) else []
-        fused = reciprocal_rank_fusion(dense, lexical, expected)
+        nearest = index.search(sought, _CANDIDATES) if sought is not None and len(index) else []
+        fused = reciprocal_rank_fusion(dense, lexical, expected, nearest)
         best = list(fused)[:k]
         near = dict(dense)
-        cosines = near | index.cosines(vector, [passage_id for passage_id in best if passage_id not in near])
+        cosines = near | index.products(vector, [passage_id for passage_id in best if passage_id not in near])
+        products = index.products(sought, best) if sought is not None else {}
         bm25 = dict(lexical)
         passages = self._store.passages(best)
         return [
-            Hit(passages[passage_id], cosines.get(passage_id, 0.0), bm25.get(passage_id, 0.0), fused[passage_id])
+            Hit(
+                passages[passage_id],
+                cosines.get(passage_id, 0.0),
+                bm25.get(passage_id, 0.0),
+                fused[passage_id],
+                products.get(passage_id, 0.0),
+            )
             for passage_id in best
             if passage_id in passages
         ]
@@ -353,6 +366,10 @@ class Library:
     def documents_with(self, phrases: Sequence[str]) -> frozenset[str]:
         """The ids of the documents whose text or headings hold any of `phrases`."""
         return self._store.documents_with(phrases)
+
+    def seldom_expected(self) -> frozenset[str]:
+        """The ids of the documents that are expected to answer a question by fewer than half of their sentences, or by none."""
+        return self._store.seldom_expected()
 
     def generation(self) -> str:
         """What the library's content is called now; another one after every change."""

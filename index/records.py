@@ -17,14 +17,16 @@ class Hit:
     """A passage that a search found, with why.
 
     `dense` is the cosine of question and passage, -1 to 1. `lexical` is BM25, from 0 (none of the question's words)
-    upward. `fused` is the reciprocal rank fusion of these two rankings and of that by the nearest question that the passage is
-    expected to answer; higher is better, comparable within one search only.
+    upward. `sought` is the inner product with the vector of an answer, where one was sought, else 0. `fused` is the reciprocal
+    rank fusion of these rankings and of that by the nearest question that the passage is expected to answer; higher is better,
+    comparable within one search only.
     """
 
     passage: Passage
     dense: float
     lexical: float
     fused: float
+    sought: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,6 +293,16 @@ class Store(Database):
         return {question: np.frombuffer(vector, dtype="<f2").astype(np.float32) for question, vector in rows}
 
     @clearly
+    def seldom_expected(self) -> frozenset[str]:
+        """The ids of the documents that are expected to answer a question by fewer than half of their sentences."""
+        rows = self._db.execute(
+            "SELECT document_id FROM (SELECT document_id, json_array_length(sentences) AS held, "
+            "(SELECT count(DISTINCT sentence) FROM expected_questions WHERE passage_id = id) AS expected FROM passages) "
+            "GROUP BY document_id HAVING 2 * sum(expected) < sum(held)"
+        )
+        return frozenset(name for (name,) in rows)
+
+    @clearly
     def forget_expected(self) -> None:
         """Remove all expected questions; within `writing`."""
         self._db.execute("DELETE FROM expected_questions")

@@ -76,7 +76,9 @@ class VectorIndex:
         return int(self._index.ntotal)
 
     def search(self, question: Vectors, k: int) -> list[tuple[int, float]]:
-        """The `k` nearest passages to a unit vector (dimension,): (id, cosine), nearest first."""
+        """The `k` passages of the greatest inner product, that is cosine with a unit one, with a vector (dimension,): (id,
+        product), greatest first.
+        """
         return self._search(question, k, faiss.IDSelectorRange(0, EXPECTED))
 
     def search_expected(self, question: Vectors, k: int) -> list[tuple[int, float]]:
@@ -92,8 +94,10 @@ class VectorIndex:
         scores, ids = self._index.search(question[None, :], min(k, max(1, len(self))), params=only)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
-    def cosines(self, question: Vectors, ids: list[int]) -> dict[int, float]:
-        """The cosine of `question` with each passage of `ids` that the index knows."""
+    def products(self, question: Vectors, ids: list[int]) -> dict[int, float]:
+        """The inner product of `question`, (dimension,), with each passage of `ids` that the index knows: of a unit vector the
+        cosine.
+        """
         return {passage_id: float(row @ question) for passage_id, row in self._rows(ids).items()}
 
     def _rows(self, ids: Iterable[int]) -> dict[int, Vectors]:

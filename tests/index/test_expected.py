@@ -147,3 +147,15 @@ def test_a_part_knows_the_questions_of_its_documents_alone(asked: Library, word_
     assert len(part) == 3
     assert {number for number, _ in part.search_expected(question, 10)} == {number for number, _ in part.search(question, 10)}
     assert "brace" in asked.search("lumps going down badly", 1, within=frozenset([falls]))[0].passage.text
+
+
+def test_questions_are_seldom_expected_of_documents_that_answer_few_by_their_sentences(asked: Library) -> None:
+    titles = {document.id: document.title for document in asked.summaries()}
+    held = {name: [text for passage in asked.passages_of(name) for text in passage.sentence_texts] for name in titles}
+    expected = {sentence for _, sentence in filed(asked)}
+    by_hand = {name for name, texts in held.items() if 2 * sum(text in expected for text in texts) < len(texts)}
+    assert asked.seldom_expected() == by_hand
+    assert 0 < len(by_hand) < len(titles)
+    with asked._store.writing():
+        asked._store.forget_expected()
+    assert asked.seldom_expected() == set(titles)

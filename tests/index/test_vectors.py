@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.embedding import ModelIdentity
-from index.store import Store
+from index.store import EXPECTED, Store
 from index.vectors import FILE_NAME, VectorIndex
 from tests.index.made_up import made_up, unit, with_vectors
 
@@ -55,7 +55,7 @@ def test_cosines_of_chosen_passages_are_those_of_brute_force(store: Store) -> No
     _, ids, matrix = store.vectors()
     question = unit(np.random.default_rng(2), 1, DIMENSION)[0]
     chosen = ids[::9].tolist()
-    found = index.cosines(question, [*chosen, 10**9, -1])
+    found = index.products(question, [*chosen, 10**9, -1])
     assert list(found) == chosen
     assert np.allclose(list(found.values()), (matrix @ question)[::9], atol=1e-5)
 
@@ -70,7 +70,7 @@ def test_an_empty_store_gives_nothing(tmp_path: Path) -> None:
     index = VectorIndex.open(Store.create(tmp_path / "library.sqlite3", ModelIdentity("made up", DIMENSION, "4" * 64)))
     assert len(index) == 0
     assert index.search(unit(np.random.default_rng(4), 1, DIMENSION)[0], 5) == []
-    assert index.cosines(unit(np.random.default_rng(4), 1, DIMENSION)[0], [1]) == {}
+    assert index.products(unit(np.random.default_rng(4), 1, DIMENSION)[0], [1]) == {}
 
 
 def test_the_file_gives_the_index_that_was_built(store: Store) -> None:
@@ -103,3 +103,15 @@ def test_a_folder_that_cannot_be_written_is_no_error(store: Store) -> None:
         assert len(VectorIndex.open(store)) == store.counts()[1]
     finally:
         file.rmdir()
+
+
+def test_a_vector_of_any_length_finds_by_inner_product(store: Store) -> None:
+    index = VectorIndex.build(store)
+    _, ids, matrix = store.vectors()
+    sought = 7.5 * unit(np.random.default_rng(6), 1, DIMENSION)[0]
+    products = matrix @ sought
+    passages = ids < EXPECTED
+    best = ids[passages][np.argsort(-products[passages], kind="stable")][:5].tolist()
+    found = index.search(sought, 5)
+    assert [number for number, _ in found] == best
+    assert [product for _, product in found] == pytest.approx(np.sort(products[passages])[::-1][:5].tolist(), rel=1e-4)
