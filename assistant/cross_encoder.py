@@ -8,7 +8,6 @@ it shares.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from index.embedding import Embedder, readable
+from assistant.trained_layers import end_of, own_layers, stored_weights
+from index.embedding import Embedder
 from index.records import Vectors
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
-# Of a question, that is of its end, so many words are read, and of question, title and sentence so many pieces; few are longer.
-MOST_ASKED = 50
+# Of question, title and sentence so many pieces are read at most; few are longer.
 MOST_PIECES = 160
 
 
@@ -46,10 +45,8 @@ class CrossEncoder:
         """The embedding model as it is, with a head of zeros."""
         import torch
 
-        tokenizer, whole = embedder.pretrained
-        network = copy.deepcopy(whole, {id(whole.embeddings): whole.embeddings})
-        network.pooler = None
-        return cls(tokenizer, network, torch.zeros(2 * whole.config.hidden_size + 1), torch.zeros(1))
+        tokenizer, network = own_layers(embedder)
+        return cls(tokenizer, network, torch.zeros(2 * embedder.identity.dimension + 1), torch.zeros(1))
 
     def logits(self, question: str, sentences: Sequence[str], ranked: Sequence[float]) -> Vectors:
         """For each of the `sentences`, one at least, the logarithm of the odds that it answers: float32 (sentences,).
@@ -66,7 +63,7 @@ class CrossEncoder:
         """As `logits`, of pairs, for torch to learn from."""
         import torch
 
-        asked = [" ".join(readable(question).split()[-MOST_ASKED:]) for question in questions]
+        asked = [end_of(question) for question in questions]
         parts = self.tokenizer(asked, list(sentences), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt")
         vectors = self.network(**parts).last_hidden_state.float()
         is_piece = parts["attention_mask"][..., None]
@@ -78,15 +75,12 @@ class CrossEncoder:
 @lru_cache(maxsize=1)
 def cross_encoder(embedder: Embedder) -> CrossEncoder | None:
     """The trained one that shares the word vectors of `embedder`, None where it was trained with those of another model."""
-    import torch
-
-    with np.load(WEIGHTS, allow_pickle=False) as stored:
-        if str(stored["weights_sha256"]) != embedder.identity.sha256:
-            return None
-        state = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files if name != "weights_sha256"}
+    weights = stored_weights(WEIGHTS, embedder)
+    if weights is None:
+        return None
     trained = CrossEncoder.untrained(embedder)
-    trained.head, trained.of_ranking = state.pop("head"), state.pop("of_ranking")
-    trained.network.encoder.load_state_dict(state)
+    trained.head, trained.of_ranking = weights.pop("head"), weights.pop("of_ranking")
+    trained.network.encoder.load_state_dict(weights)
     # The first text settles how the tokenizer cuts and fills; while it does, no other thread may use it.
     trained.logits("", [""], [0.0])
     return trained

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from assistant.lay_words import expansions
+from assistant.question_encoder import Sought, question_encoder
 from index import Library
 from index.full_names import in_full
 from index.records import Vectors
@@ -39,7 +41,8 @@ class Query:
     phrases; the third way is the sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector`
     the unit mean of the three; `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in
     English, 0 to 1, and `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as
-    if there were no others; none means all.
+    if there were no others; none means all. `sought` is where the answer may lie in the documents `sought_in`, those of which
+    questions are seldom expected; None where there are none, or where the vectors are of another model than it was learnt for.
     """
 
     text: str
@@ -50,6 +53,8 @@ class Query:
     rarities: dict[str, float]
     unknown: frozenset[str]
     within: frozenset[str] = frozenset()
+    sought: Sought | None = None
+    sought_in: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
@@ -68,7 +73,16 @@ class Query:
         unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
         unit = mean / np.linalg.norm(mean)
-        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within)
+        alone = _seldom_expected(library, library.generation())
+        sought_in = alone & within if within else alone
+        encoder = question_encoder(library.embedder) if sought_in else None
+        sought = encoder.sought(question) if encoder else None
+        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, sought_in)
+
+
+@lru_cache(maxsize=4)
+def _seldom_expected(library: Library, _generation: str) -> frozenset[str]:
+    return library.seldom_expected()
 
 
 def _asking(question: str) -> str:

@@ -3,7 +3,8 @@
 The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
 the question's pieces come to those of the sentence, the words they share, whether the sentence gives the kind of answer that
 is asked for, and how near the question comes to those that the sentence is expected to answer. Sentences of which no question is
-expected are weighed apart, by the rest. docs/evaluation.md says what each is worth.
+expected are weighed apart, by the rest; where questions are seldom expected of their document, by how near they come to what is
+sought as well (assistant/question_encoder.py). docs/evaluation.md says what each is worth.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.answer_kind import asked_for
 from assistant.query import Query
@@ -26,8 +26,8 @@ from index.pieces import Pieces, nearest_pieces
 from index.records import Vectors
 from index.words import stems, stems_of_text
 
-FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected")
-_EXPECTED = FEATURES.index("expected")
+FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected", "sought")
+_EXPECTED, _SOUGHT = FEATURES.index("expected"), FEATURES.index("sought")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,12 @@ class Candidate:
     The values of the best sentence: `passage` and `sentence` are cosines with the question, `pieces` is how near the question's
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
     holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` the greatest of the cosines with the
-    questions that it is expected to answer, 0 where there are none, and `expected_as_asked` the same of the question as it was
-    asked; `score` orders candidates of one question, `ranked` is what it was by ranking alone, `read` what reading adds to it
-    (assistant/reading.py) and `together` what reading together does (assistant/reading_together.py). `vector` is the unit vector
-    of the best sentence, `piece_vectors` are those of the pieces that are read, int8 (pieces, piece dimension), `nearest` holds
-    for each piece of the question's first wording how near the passage comes to it.
+    questions that it is expected to answer, 0 where there are none, `expected_as_asked` the same of the question as it was
+    asked, and `sought` how near it comes to what is sought, 0 where nothing is; `score` orders candidates of one question,
+    `ranked` is what it was by ranking alone, `read` what reading adds to it (assistant/reading.py) and `together` what reading
+    together does (assistant/reading_together.py). `vector` is the unit vector of the best sentence, `piece_vectors` are those of
+    the pieces that are read, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how
+    near the passage comes to it.
     """
 
     hit: Hit
@@ -55,6 +56,7 @@ class Candidate:
     words: float
     kind: float
     expected: float
+    sought: float
     vector: Vectors
     piece_vectors: Pieces
     nearest: Vectors
@@ -90,7 +92,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
         scores = scored(features)
         as_asked = nearest_expected(read, query.whole)
         for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
-            dense, sentence, pieces, words, kind, expected = (float(value) for value in features[best])
+            dense, sentence, pieces, words, kind, expected, sought = (float(value) for value in features[best])
             found.append(
                 Candidate(
                     hit=hit,
@@ -104,6 +106,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     words=words,
                     kind=kind,
                     expected=expected,
+                    sought=sought,
                     vector=read.vectors[best],
                     piece_vectors=np.concatenate(read.pieces[first : last + 1]),
                     nearest=nearest,
@@ -143,21 +146,26 @@ def sentence_features(
     kind = asked_for(query.text)
     sentences = library.sentence_vectors([hit.passage for hit in hits])
     each = [nearest_pieces(wording.pieces, [one for read in sentences for one in read.pieces]) for wording in query.wordings]
+    near_sought = query.sought.nearest([one for read in sentences for one in read.pieces]) if query.sought else None
     overall = np.mean([wording.weights @ near for wording, near in zip(query.wordings, each, strict=True)], axis=0)
     first = 0
     for hit, read in zip(hits, sentences, strict=True):
+        passage = hit.passage
         columns = slice(first, first + len(read.pieces))
         first = columns.stop
-        if len(read.vectors) != len(hit.passage.sentences):
+        if len(read.vectors) != len(passage.sentences):
             continue  # removed since the search
         values = np.empty((len(read.vectors), len(FEATURES)), dtype=np.float32)
         values[:, 0] = hit.dense
         values[:, 1] = read.vectors @ query.vector
         values[:, 2] = overall[columns]
-        texts = hit.passage.sentence_texts
+        texts = passage.sentence_texts
         values[:, 3] = [len(asked & stems_of_text(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         values[:, _EXPECTED] = nearest_expected(read, query.vector)
+        values[:, _SOUGHT] = 0.0
+        if query.sought is not None and near_sought is not None and passage.document_id in query.sought_in:
+            values[:, _SOUGHT] = hit.sought + read.vectors @ query.sought.sentence + near_sought[columns]
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 
@@ -171,13 +179,9 @@ def nearest_expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
 
 def scored(features: Vectors) -> Vectors:
     """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds."""
-    alone, with_expected = (features @ weighed + intercept for weighed, intercept in (_weighing("alone"), _weighing("expected")))
-    return np.where(_is_expected(features), with_expected, alone)
-
-
-def _is_expected(features: Vectors) -> NDArray[np.bool_]:
-    """Whether questions are expected of each sentence, by its row of `sentence_features`."""
-    return np.not_equal(features[:, _EXPECTED], 0.0)
+    is_weighed = {"expected": features[:, _EXPECTED] != 0, "sought": features[:, _SOUGHT] != 0}
+    found = [features @ weighed + intercept for weighed, intercept in map(_weighing, (*is_weighed, "alone"))]
+    return np.asarray(np.select(list(is_weighed.values()), found[:-1], found[-1]))
 
 
 def _weighing(name: str) -> tuple[Vectors, float]:
@@ -188,6 +192,8 @@ def _weighing(name: str) -> tuple[Vectors, float]:
 
 @cache
 def weights() -> dict[str, dict[str, float]]:
-    """What each of `FEATURES` weighs in the score of a sentence "alone", and of one of which questions are "expected"."""
+    """What each of `FEATURES` weighs in the score of a sentence "alone", of one of which questions are "expected", and of one in
+    whose document the answer is "sought".
+    """
     loaded: dict[str, dict[str, float]] = json.loads((Path(__file__).parent / "ranking.json").read_text(encoding="utf-8"))
     return loaded

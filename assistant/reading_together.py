@@ -15,8 +15,6 @@ from assistant.ranking import Candidate
 
 # How many candidates are read so: each takes longer than all reading before.
 READ_TOGETHER = 8
-# So much of the score by ranking still counts beside it, for it has taken the ranking into account.
-OF_RANKING = 0.35
 
 
 def read_together(
@@ -33,10 +31,7 @@ def read_together(
         return list(ranked)
     first = ranked[:READ_TOGETHER]
     found = reader.logits(query.text, titled(first, titles), [one.ranked for one in first]).tolist()
-    again = [
-        replace(one, together=more, score=OF_RANKING * one.ranked + one.read + more)
-        for one, more in zip(first, found, strict=True)
-    ]
+    again = [replace(one, together=more, score=one.score + more) for one, more in zip(first, found, strict=True)]
     read = sorted(again, key=lambda one: -one.score)
     rest = ranked[READ_TOGETHER:]
     behind = min(0.0, read[-1].score - rest[0].score) if rest else 0.0

@@ -54,15 +54,15 @@ def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
 
     The last is what the part on the library's subject holds, or the library where it has no such part.
     """
-    found = _found(library, query, _hits(library, query, query.within))
+    found = _found(library, query, hits_for(library, query, query.within))
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
-        everywhere = _hits(library, query, frozenset())
-        others = [hit for hit in everywhere if hit.passage.document_id not in query.within]
+        others = [hit for hit in hits_for(library, query, frozenset()) if hit.passage.document_id not in query.within]
         own = max((one.ranked for one in found.ranked), default=-math.inf)
         times = max(1, library.size - len(query.within)) / len(query.within)
         if ranking.best_score(library, query, others) > own + MUCH_BETTER + FOR_MANY * math.log(times):
-            return replace(_found(library, Query.of(query.text, library), everywhere), times=times), found
+            anew = Query.of(query.text, library)
+            return replace(_found(library, anew, hits_for(library, anew, frozenset())), times=times), found
     return (found,)
 
 
@@ -78,5 +78,6 @@ def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
     return Found(query, tuple(hits), tuple(settled(ranked, query.text, documents, nearness)), titles)
 
 
-def _hits(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:
-    return library.search(query.expanded, DEPTH, query.vector, within)
+def hits_for(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:
+    """The passages that are looked through for the answer, of the documents `within` the library; none means all."""
+    return library.search(query.expanded, DEPTH, query.vector, within, query.sought.passage if query.sought else None)

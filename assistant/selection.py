@@ -19,7 +19,7 @@ from assistant.repeats import Copies, Spot
 _SAME = 0.93
 # A neighbour is quoted along whose score (a logarithm of odds) is at most so much less than that of the best sentence. Reading
 # drives scores apart, and so do expected questions; each was chosen for quotes of about the same length (docs/evaluation.md).
-NEARLY, NEARLY_WHERE_EXPECTED = 5.0, 7.0
+NEARLY = 7.0
 NEARLY_UNREAD, NEARLY_UNREAD_WHERE_EXPECTED = 2.0, 3.0
 
 Fate = Literal["quoted", "joined", "overlaps", "copy", "alike", "no room", "not sure enough", "not looked at"]
@@ -81,7 +81,7 @@ def _grouped(ranked: Sequence[Candidate]) -> tuple[list[_Group], dict[int, int]]
     """`ranked` as quotes, best first, no two of which share a sentence; and the rank of each candidate left out because it would,
     with that of the head of the quote it shares one with.
     """
-    nearly = (NEARLY, NEARLY_WHERE_EXPECTED) if any(one.read for one in ranked) else (NEARLY_UNREAD, NEARLY_UNREAD_WHERE_EXPECTED)
+    nearly = (NEARLY, NEARLY) if any(one.read for one in ranked) else (NEARLY_UNREAD, NEARLY_UNREAD_WHERE_EXPECTED)
     by_passage: dict[tuple[str, int], list[_Group]] = defaultdict(list)
     overlapping: dict[int, int] = {}
     for rank, candidate in enumerate(ranked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,4 +77,19 @@ def starter_library(starter_folder: Path, embedder: Embedder) -> Iterator[Librar
     from index import Library
 
     with Library.open(starter_folder, create=False, embedder=embedder) as library:
+        yield library
+
+
+@pytest.fixture(scope="session")
+def unexpected_library(starter_folder: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The same documents, of which no questions are expected, as of any that somebody adds; for reading only."""
+    from index import Library
+    from index.vectors import VectorIndex
+
+    folder = tmp_path_factory.mktemp("unexpected") / "library"
+    shutil.copytree(starter_folder, folder)
+    with Library.open(folder, create=False, embedder=embedder) as library:
+        with library._store.writing():
+            library._store.forget_expected()
+        VectorIndex.build(library._store).file(library._store)
         yield library

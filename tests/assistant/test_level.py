@@ -27,7 +27,7 @@ def found(*scored: tuple[str, float], likeness: float = 0.0) -> list[Candidate]:
     passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
     vectors = np.linalg.cholesky((1 - likeness) * np.eye(len(scored)) + likeness).astype(np.float32) if scored else []
     return [
-        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 0, score, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, vector, no_pieces, nothing)
+        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 0, score, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, vector, no_pieces, nothing)
         for (passage, score), vector in zip(passages, vectors, strict=True)
     ]
 

@@ -13,7 +13,7 @@ import pytest
 from assistant.cross_encoder import CrossEncoder, cross_encoder
 from assistant.evaluation import load_questions, stands_in
 from assistant.reading import any_of
-from assistant.reading_together import OF_RANKING, READ_TOGETHER, read_together
+from assistant.reading_together import READ_TOGETHER, read_together
 from assistant.retrieval import Found, asked_of, retrieved
 from index import Library
 from index.records import Vectors
@@ -63,7 +63,7 @@ def test_those_that_are_read_stand_first_by_their_sums_and_the_others_follow_in_
             old = found.ranked[place]
             assert (one.ranked, one.read) == (old.ranked, old.read)
             if place < READ_TOGETHER:
-                assert one.score == pytest.approx(OF_RANKING * old.ranked + old.read + one.together)
+                assert one.score == pytest.approx(old.score + one.together)
             else:
                 assert one.together == 0.0
                 assert again[READ_TOGETHER].score - one.score == pytest.approx(found.ranked[READ_TOGETHER].score - old.score)

@@ -13,7 +13,7 @@ from assistant import selection
 from assistant.quoting import MOST_SENTENCES
 from assistant.ranking import Candidate
 from assistant.repeats import Copies
-from assistant.selection import NEARLY, NEARLY_UNREAD, NEARLY_WHERE_EXPECTED, Verdict, first_quote, selected
+from assistant.selection import NEARLY, NEARLY_UNREAD, NEARLY_UNREAD_WHERE_EXPECTED, Verdict, first_quote, selected
 from corpus import Passage
 from index import Hit
 
@@ -47,7 +47,9 @@ def run(first: int, last: int, score: float, of: Hit = ONE, *, expected: float =
     vector = np.zeros(3 * SENTENCES, dtype=np.float32)
     vector[last + SENTENCES * (ONE, TWO, COPY).index(of)] = 1.0
     no_pieces = np.zeros((0, 1), dtype=np.int8)
-    return Candidate(of, first, last, score, score - read, 0.0, 0.0, 0.0, 0.0, 0.0, expected, vector, no_pieces, vector, read)
+    return Candidate(
+        of, first, last, score, score - read, 0.0, 0.0, 0.0, 0.0, 0.0, expected, 0.0, vector, no_pieces, vector, read
+    )
 
 
 def fates(ranked: list[Candidate], most: int = 3) -> list[tuple[str, int | None]]:
@@ -69,11 +71,11 @@ def test_a_neighbour_that_is_nearly_as_likely_is_quoted_along_and_another_is_not
     assert fates(far) == [("quoted", None), ("overlaps", 0) if overlaps else ("quoted", None)]
 
 
-def test_scores_lie_further_apart_where_questions_are_expected_and_nearer_where_nothing_was_read() -> None:
+def test_scores_lie_nearer_where_nothing_was_read_and_nearest_where_no_questions_are_expected_either() -> None:
     apart, near = [("quoted", None), ("quoted", None)], [("quoted", None), ("joined", 0)]
-    score = 9.0 - NEARLY_WHERE_EXPECTED + 0.1
-    assert fates([run(2, 2, 9.0, expected=0.5), run(3, 3, score)]) == near
-    assert fates([run(2, 2, 9.0), run(3, 3, score)]) == apart
+    score = 9.0 - NEARLY_UNREAD_WHERE_EXPECTED + 0.1
+    assert fates([run(2, 2, 9.0, expected=0.5, read=0.0), run(3, 3, score, read=0.0)]) == near
+    assert fates([run(2, 2, 9.0, read=0.0), run(3, 3, score, read=0.0)]) == apart
     score = 9.0 - (NEARLY + NEARLY_UNREAD) / 2
     assert fates([run(2, 2, 9.0), run(3, 3, score)]) == near
     assert fates([run(2, 2, 9.0, read=0.0), run(3, 3, score, read=0.0)]) == apart

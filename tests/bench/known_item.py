@@ -25,7 +25,7 @@ import numpy as np
 
 from assistant import ranking, spelling
 from assistant.query import Query
-from assistant.retrieval import DEPTH
+from assistant.retrieval import hits_for
 from corpus import Source
 from index import Hit, Library
 from index.embedding import _packaged_model, embedding_prefix
@@ -109,7 +109,7 @@ def quotable(library: Library) -> Ranking:
 def searched(library: Library, question: str) -> tuple[Query, list[Hit]]:
     """The question as the assistant reads it, and the passages it looks through."""
     query = Query.of(spelling.mend(question, library), library)
-    return query, library.search(query.expanded, DEPTH, query.vector)
+    return query, hits_for(library, query, query.within)
 
 
 def lexical(library: Library) -> Ranking:

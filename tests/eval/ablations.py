@@ -54,7 +54,8 @@ def without(part: str) -> Iterator[None]:
         yield
 
 
-# As with an embedding model whose vectors neither the network nor the cross-encoder knows.
+# As with an embedding model whose vectors neither the question encoder nor the network nor the cross-encoder knows.
+_NOT_SOUGHT: tuple[object, str, object] = (query, "question_encoder", lambda _embedder: None)
 _NOT_TOGETHER: tuple[object, str, object] = (retrieval, "cross_encoder", lambda _embedder: None)
 _UNREAD: list[tuple[object, str, object]] = [(reading, "_network", lambda: ("", None)), _NOT_TOGETHER]
 _ALL_ANSWERED: tuple[object, str, object] = (assistant, "model_for", _always)
@@ -65,9 +66,11 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     "dense only": [
         (ranking, "weights", _weighing("words")),
         (index_library, "match_expression", lambda _question: ""),
+        _NOT_SOUGHT,
         *_UNREAD,
     ],
-    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), *_UNREAD],
+    "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _NOT_SOUGHT, *_UNREAD],
+    "nothing sought": [_NOT_SOUGHT],
     "no reading": _UNREAD,
     "nothing read together": [_NOT_TOGETHER],
     "no expansion": [(query, "expansions", lambda _question: ())],

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ RANKING_PENALTY = 0.02
 EXPECTED_SHARE = 0.7
 # Of the answerable questions for which a sentence was found of which questions are expected, and of the others, so many are
 # silent: libraries with expected questions know more of what is asked, so fewer need be.
-FALSE_ABSTENTION = {"alone": 0.04, "expected": 0.033}
+FALSE_ABSTENTION = {"alone": 0.045, "expected": 0.033}
 # What everybody asks first counts so many times: silence there is worse than a quote too many elsewhere.
 FIRST_QUESTIONS_COUNT = 2.0
 # Twins count for less: they are as many as all other unanswerable questions, and tell least of what people ask.
@@ -105,32 +105,45 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of ranking.json. Those for sentences "alone" come from all questions, by the features that every sentence has;
-    those where questions are "expected" lie between these and what fits the questions to libraries with such sentences. The best
-    sentences of these have on the mean the same score by both, so that both can be compared.
+    those where questions are "expected" lie between these and what fits the questions to libraries with such sentences; those
+    where the answer is "sought" fit the questions to the others. The best sentences have on the mean the same score by each as
+    alone, so that they can be compared.
     """
-    alone = _listwise(asked, ranking.FEATURES[:-1])
-    met = [one for one in asked if one.sentences[:, -1].any()]
-    fitted = _listwise(met, ranking.FEATURES)
+    own = ranking.FEATURES[: ranking.FEATURES.index("expected")]
+    alone = _listwise(asked, own)
+    met = [one for one in asked if one.sentences[:, ranking.FEATURES.index("expected")].any()]
+    fitted = _listwise(met, [*own, "expected"])
     expected = {
         name: round(EXPECTED_SHARE * weight + (1 - EXPECTED_SHARE) * alone.get(name, 0.0), 2) for name, weight in fitted.items()
     }
-    tops = [[_weighed(one, weights).max() for one in met] for weights in (alone, expected)]
+    others = [one for one in asked if one.sentences[:, ranking.FEATURES.index("sought")].any()]
     return {
         "alone": {"intercept": 0.0, **alone},
-        "expected": {"intercept": round(float(np.mean(tops[0]) - np.mean(tops[1])), 2), **expected},
+        "expected": _levelled(met, alone, expected),
+        "sought": _levelled(others, alone, _listwise(others, [*own, "sought"])),
     }
 
 
+def _levelled(asked: Sequence[Asked], alone: dict[str, float], weights: dict[str, float]) -> dict[str, float]:
+    """`weights` with the intercept by which the best sentences have on the mean the same score as by `alone`."""
+    tops = [[_weighed(one, by).max() for one in asked] for by in (alone, weights)]
+    return {"intercept": round(float(np.mean(tops[0]) - np.mean(tops[1])), 2), **weights}
+
+
+def _columns(one: Asked, features: Iterable[str]) -> Matrix:
+    return one.sentences[:, [ranking.FEATURES.index(feature) for feature in features]]
+
+
 def _weighed(one: Asked, weights: dict[str, float]) -> Matrix:
-    return one.sentences[:, : len(weights)] @ np.array(list(weights.values()), dtype=np.float32)
+    return _columns(one, weights) @ np.array(list(weights.values()), dtype=np.float32)
 
 
 def _listwise(asked: Sequence[Asked], features: Sequence[str]) -> dict[str, float]:
-    """The weights of `features`, the first of `ranking.FEATURES`, that make the sentences that answer most probable."""
+    """The weights of `features` of `ranking.FEATURES` that make the sentences that answer most probable."""
     import torch
 
     usable = [one for one in asked if one.is_gold.any()]
-    columns = [one.sentences[:, : len(features)] for one in usable]
+    columns = [_columns(one, features) for one in usable]
     spread = np.concatenate(columns).std(axis=0) + 1e-6
     pairs = [(torch.tensor(values / spread), torch.tensor(one.is_gold)) for values, one in zip(columns, usable, strict=True)]
     weights = torch.zeros(len(features), requires_grad=True)

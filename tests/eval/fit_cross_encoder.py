@@ -30,7 +30,7 @@ from assistant.evaluation import stands_in
 from assistant.reading_together import READ_TOGETHER, titled
 from index import Library
 from tests.eval.fit_reader import ranked_for
-from tests.eval.learning import Labelled, asked_in, batches, learn, loss_of_choice
+from tests.eval.learning import Labelled, asked_in, batches, learn, loss_of_choice, store_weights
 
 PASSES = 1
 BATCH = 16
@@ -159,14 +159,8 @@ def main(arguments: Sequence[str]) -> int:
     learnt, embedder = asked_in(asked, _some)
     torch.set_num_threads(2)
     trained = fit(learnt, CrossEncoder.untrained(embedder))
-    state = {name: weights.numpy().astype(np.float16) for name, weights in trained.network.encoder.state_dict().items()}
-    np.savez_compressed(
-        WEIGHTS,
-        weights_sha256=np.array(embedder.identity.sha256),
-        head=trained.head.numpy(),
-        of_ranking=trained.of_ranking.numpy(),
-        **state,
-    )
+    own = {"head": trained.head, "of_ranking": trained.of_ranking}
+    store_weights(WEIGHTS, embedder, {**trained.network.encoder.state_dict(), **own})
     return 0
 
 

@@ -32,7 +32,7 @@ from assistant.query import Query
 from assistant.ranking import Candidate
 from assistant.reader_network import ReaderNetwork
 from assistant.reading import READ, SAME_QUESTION, WEIGHTS, Pairs, pairs_of
-from assistant.retrieval import DEPTH
+from assistant.retrieval import hits_for
 from index import Library, SentenceVectors
 from index.records import Vectors
 from index.store import EXPECTED
@@ -79,7 +79,7 @@ def ranked_for(library: Library, question: str, within: frozenset[str] = frozens
     """The query of `question`, and what ranking finds for it, `within` some documents or all, as if it were not expected."""
     query = Query.of(spelling.mend(question, library), library)
     with but_for_the_one_asked(query.whole):
-        return query, ranking.candidates(library, query, library.search(query.expanded, DEPTH, query.vector, within))
+        return query, ranking.candidates(library, query, hits_for(library, query, within))
 
 
 def _compact(pairs: Pairs) -> Pairs:
@@ -109,7 +109,7 @@ def but_for_the_one_asked(asked: Vectors) -> Iterator[None]:
 
     def search_others(index: VectorIndex, question: Vectors, k: int, among: faiss.IDSelector) -> list[tuple[int, float]]:
         found = search(index, question, k, among)
-        expected = index.cosines(asked, [number for number, _ in found if number >= EXPECTED])
+        expected = index.products(asked, [number for number, _ in found if number >= EXPECTED])
         return [(number, cosine) for number, cosine in found if expected.get(number, 0.0) < SAME_QUESTION]
 
     with patch.object(ranking, "nearest_expected", of_others), patch.object(VectorIndex, "_search", search_others):

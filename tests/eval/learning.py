@@ -1,4 +1,4 @@
-"""What both readers learn from and how: the files of questions, batches, the loss of a choice, and the passes over all.
+"""What the networks learn from and how: the files of questions, batches, the loss of a choice, and the passes over all.
 
 Of a file of tests/eval/reading_questions, tests/eval/fit_reader.py tells the form.
 """
@@ -6,7 +6,7 @@ Of a file of tests/eval/reading_questions, tests/eval/fit_reader.py tells the fo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -47,6 +47,12 @@ def asked_in(
             embedder = library.embedder
         print(f"{len(learnt)} questions asked", flush=True)
     return learnt, embedder
+
+
+def store_weights(path: Path, embedder: Embedder, weights: Mapping[str, Tensor]) -> None:
+    """Write `weights` of layers trained on from those of `embedder`: matrices in half precision, which says the same."""
+    stored = {name: (one.half() if one.ndim == 2 else one.float()).detach().numpy() for name, one in weights.items()}
+    np.savez_compressed(path, weights_sha256=np.array(embedder.identity.sha256), **stored)
 
 
 def batches(learnt: Iterable[T], length: Callable[[T], float], size: int, chance: random.Random) -> list[list[T]]:

@@ -8,6 +8,7 @@ from assistant import Assistant
 from index import Library
 from tests.eval.ablations import PARTS, without
 
+OF_OTHERS = {"nothing sought", "nothing read together"}
 QUESTIONS = ("What helps when food gets stuck?", "Who won the cup final in 1987?")
 
 
@@ -20,6 +21,15 @@ def test_without_a_part_questions_are_still_answered(starter_library: Library, p
         within = [asked.explain(question).explanation() for question in QUESTIONS]
     assert answers[0].quotes
     assert (answers[1].status == "answered") == (part == "no confidence")
-    if part not in {"everything", "nothing read together", "no kind of answer"}:  # which these questions need not
+    if part not in {"everything", *OF_OTHERS, "no kind of answer"}:  # which these questions need not
         assert within != before
     assert [asked.explain(question).explanation() for question in QUESTIONS] == before
+
+
+@pytest.mark.parametrize("part", sorted(OF_OTHERS))
+def test_what_is_done_where_no_questions_are_expected_can_be_taken_out(unexpected_library: Library, part: str) -> None:
+    asked = Assistant(unexpected_library)
+    before = asked.explain(QUESTIONS[0]).explanation()
+    with without(part):
+        assert asked.explain(QUESTIONS[0]).explanation() != before
+    assert asked.explain(QUESTIONS[0]).explanation() == before

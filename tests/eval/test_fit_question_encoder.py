@@ -1,0 +1,100 @@
+"""The fit of the question encoder: what it learns from, its losses, and that it learns."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assistant.question_encoder import QuestionEncoder
+from index import Library
+from index.embedding import Embedder
+from tests.eval.fit_question_encoder import COUNTS, PIECES, SURER, Example, Texts, examples, fit, loss_of, nearest, texts_of
+from tests.eval.learning import questions_of
+
+STARTER = Path(__file__).parent / "reading_questions" / "starter.txt"
+ANIMALS = ["cat", "dog", "horse", "cow", "sheep", "goat", "hen", "duck"]
+
+
+@pytest.fixture(scope="module")
+def barn(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Texts:
+    """Two passages on each animal, of two sentences: what it is, and who looks after it."""
+    from corpus import Source
+
+    folder = tmp_path_factory.mktemp("barn")
+    for animal in ANIMALS:
+        told = ["# The {}", "## House", "The {} sleeps in the barn. Its bed is of straw.", "## Care", "Anna feeds the {}."]
+        (folder / f"{animal}.md").write_text("\n\n".join(told).format(animal, animal, animal), encoding="utf-8")
+    with Library.open(folder / "library", embedder=embedder) as library:
+        library.add([Source(path=str(folder / f"{animal}.md")) for animal in ANIMALS])
+        return texts_of(library)
+
+
+def asked(barn: Texts, question: str, answer: str) -> Example:
+    return Example(question, barn, torch.tensor([barn.written.index(answer)]))
+
+
+def test_all_that_a_library_holds_is_read_as_it_was_filed(starter_library: Library) -> None:
+    document = starter_library.summaries()[3]
+    passages = starter_library.passages_of(document.id)
+    whole = texts_of(starter_library)
+    assert len(whole.written) == len(whole.sentences) == len(whole.first) == len(whole.count)
+    filed = starter_library.sentence_vectors(passages)
+    for passage, vectors in zip(passages, filed, strict=True):
+        for text, vector, pieces in zip(passage.sentence_texts, vectors.vectors, vectors.pieces, strict=True):
+            places = [place for place, written in enumerate(whole.written) if written == text]
+            assert max(float(whole.sentences[place].numpy() @ vector) for place in places) > 0.99
+            assert min(len(pieces), PIECES) in [int(whole.count[place]) for place in places]
+
+
+def test_it_learns_from_questions_that_something_answers(starter_library: Library) -> None:
+    questions = list(questions_of(STARTER))[::400]
+    found = list(examples(starter_library, questions))
+    answerable = [(question, gold) for question, gold in questions if gold]
+    assert 0 < len(found) <= len(answerable) < len(questions)
+    for example in found:
+        written = {" ".join(example.texts.written[place].split()) for place in example.right.tolist()}
+        assert any(written & {" ".join(one.split()) for one in gold} for _, gold in answerable) or written
+        assert example.texts is found[0].texts
+
+
+def test_pieces_are_compared_as_the_assistant_compares_them(barn: Texts, embedder: Embedder) -> None:
+    encoder = QuestionEncoder.untrained(embedder, 6.0, 9.0, 13.0)
+    sought = encoder.sought("Who looks after the hen?")
+    chosen = torch.tensor([[0, 5, 3, 0]])
+    found = nearest(barn, chosen, torch.from_numpy(sought.pieces)[None], torch.from_numpy(sought.weights)[None])
+    own = [barn.pieces[barn.first[at] : barn.first[at] + barn.count[at]] for at in chosen[0]]
+    stored = [np.rint(pieces.numpy() * 127).astype(np.int8) for pieces in own]
+    assert found[0].tolist() == pytest.approx(sought.nearest(stored).tolist(), abs=0.05)
+
+
+def test_the_loss_is_that_of_three_choices(barn: Texts, embedder: Embedder) -> None:
+    example = asked(barn, "Who looks after the hen?", "Anna feeds the hen.")
+    encoder = QuestionEncoder.untrained(embedder, 6.0, 9.0, 13.0)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        passage, sentence, pieces, weights = (part.float() for part in encoder.read([example.question]))
+    right = int(example.right[0])
+    by_passage = (barn.passages @ passage[0]).tolist()
+    by_vector = [by_passage[int(of)] + float(own @ sentence[0]) for of, own in zip(barn.passage_of, barn.sentences, strict=True)]
+    added = nearest(barn, torch.arange(len(by_vector))[None], pieces, weights)[0].tolist()
+    by_all = [one + more for one, more in zip(by_vector, added, strict=True)]
+
+    def loss(scores: list[float], place: int, surer: float) -> float:
+        return math.log(sum(math.exp(surer * (score - scores[place])) for score in scores))
+
+    by_hand = COUNTS["passages"] * loss(by_passage, int(barn.passage_of[right]), SURER["passages"])
+    by_hand += COUNTS["sentences"] * loss(by_vector, right, SURER["sentences"]) + COUNTS["pieces"] * loss(by_all, right, 1.0)
+    assert float(loss_of(encoder, [example]).detach()) == pytest.approx(by_hand, rel=0.01)
+
+
+def test_it_learns_what_answers_and_leaves_the_embedding_model_as_it_is(barn: Texts, embedder: Embedder) -> None:
+    before = embedder.encode_question("Who looks after the hen?")
+    learnt = [asked(barn, f"does anybody bring the {animal} its dinner", f"Anna feeds the {animal}.") for animal in ANIMALS]
+    encoder = QuestionEncoder.untrained(embedder, 6.0, 9.0, 13.0)
+    guessed = float(loss_of(encoder, learnt).detach())
+    trained = fit(learnt, encoder, passes=30)
+    assert float(loss_of(trained, learnt).detach()) < 0.8 * guessed
+    assert embedder.encode_question("Who looks after the hen?").tolist() == before.tolist()
