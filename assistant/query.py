@@ -41,8 +41,9 @@ class Query:
     phrases; the third way is the sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector`
     the unit mean of the three; `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in
     English, 0 to 1, and `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as
-    if there were no others; none means all. `sought` is where the answer may lie in the documents `sought_in`, those of which
-    questions are seldom expected; None where there are none, or where the vectors are of another model than it was learnt for.
+    if there were no others; none means all. `sought` is where the answer may lie: passages of all documents are found by
+    it, sentences judged in the documents `sought_in`, those of which questions are seldom expected; None where there are none of
+    these, or where the vectors are of another model than it was learnt for.
     """
 
     text: str

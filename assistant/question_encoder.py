@@ -4,8 +4,8 @@ The embedding model reads a question as it reads any text, and so looks for text
 that did this" is not like it. This is the same model, its question side alone trained on to point to what answers; the texts
 keep their vectors, so that no library is read anew for it (Karpukhin et al. 2020, "Dense Passage Retrieval for Open-Domain
 Question Answering", arXiv:2004.04906, train both sides; the pieces are compared as in ColBERT, see index/pieces.py). Its weights,
-question_encoder.npz, were fitted by tests/eval/fit_question_encoder.py and belong to one embedding model, whose word vectors it
-shares.
+question_encoder.npz, were trained as tests/eval/fit_question_encoder.py trains (docs/evaluation.md, "Seeking", says on what) and
+belong to one embedding model, whose word vectors it shares.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent / "question_encoder.npz"
 # Of a question so many pieces are read at most; few have as many.
-MOST_PIECES = 80
+MOST_PIECES = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Where the answer to a question may lie: the sum of the inner products of `passage` with the vector of a passage and of
-    `sentence` with that of a sentence, float32 (dimension,), and of what the sentence's pieces come nearest to `pieces`, unit
-    float32 (pieces, piece dimension), by their `weights`, is the logarithm of its odds, less a number of the question's own.
+    """Where the answer to a question may lie.
+
+    Of a sentence, passage @ its passage's vector + sentence @ its vector + `nearest` of its pieces is the logarithm of the odds
+    that it answers, less a number of the question's own. `passage` and `sentence` are float32 (dimension,), of any length,
+    `pieces` unit float32 (pieces, piece dimension), `weights` float32 (pieces,).
     """
 
     passage: Vectors
@@ -46,7 +48,7 @@ class Sought:
     weights: Vectors
 
     def nearest(self, sentences: Sequence[Pieces]) -> Vectors:
-        """What the pieces of each sentence add: float32 (sentences,)."""
+        """The weighted sum of the cosines of `pieces` with the nearest piece of each sentence: float32 (sentences,)."""
         return np.asarray(self.weights @ nearest_pieces(self.pieces, sentences))
 
 

@@ -145,8 +145,9 @@ def sentence_features(
     asked = stems(query.expanded)
     kind = asked_for(query.text)
     sentences = library.sentence_vectors([hit.passage for hit in hits])
-    each = [nearest_pieces(wording.pieces, [one for read in sentences for one in read.pieces]) for wording in query.wordings]
-    near_sought = query.sought.nearest([one for read in sentences for one in read.pieces]) if query.sought else None
+    pieces = [one for read in sentences for one in read.pieces]
+    each = [nearest_pieces(wording.pieces, pieces) for wording in query.wordings]
+    near_sought = query.sought.nearest(pieces) if query.sought else np.zeros(len(pieces), dtype=np.float32)
     overall = np.mean([wording.weights @ near for wording, near in zip(query.wordings, each, strict=True)], axis=0)
     first = 0
     for hit, read in zip(hits, sentences, strict=True):
@@ -164,7 +165,7 @@ def sentence_features(
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         values[:, _EXPECTED] = nearest_expected(read, query.vector)
         values[:, _SOUGHT] = 0.0
-        if query.sought is not None and near_sought is not None and passage.document_id in query.sought_in:
+        if query.sought and passage.document_id in query.sought_in:
             values[:, _SOUGHT] = hit.sought + read.vectors @ query.sought.sentence + near_sought[columns]
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
@@ -178,10 +179,14 @@ def nearest_expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
 
 
 def scored(features: Vectors) -> Vectors:
-    """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds."""
-    is_weighed = {"expected": features[:, _EXPECTED] != 0, "sought": features[:, _SOUGHT] != 0}
-    found = [features @ weighed + intercept for weighed, intercept in map(_weighing, (*is_weighed, "alone"))]
-    return np.asarray(np.select(list(is_weighed.values()), found[:-1], found[-1]))
+    """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds.
+
+    Where questions are expected of a sentence, it is weighed by these, whatever is sought.
+    """
+    expected, sought, alone = (
+        features @ weighed + intercept for weighed, intercept in map(_weighing, ("expected", "sought", "alone"))
+    )
+    return np.asarray(np.select([features[:, _EXPECTED] != 0, features[:, _SOUGHT] != 0], [expected, sought], alone))
 
 
 def _weighing(name: str) -> tuple[Vectors, float]:

@@ -57,6 +57,7 @@ def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
     found = _found(library, query, hits_for(library, query, query.within))
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
+        # How near the others come to what is sought is not asked before they are heard; MUCH_BETTER was chosen so.
         others = [hit for hit in hits_for(library, query, frozenset()) if hit.passage.document_id not in query.within]
         own = max((one.ranked for one in found.ranked), default=-math.inf)
         times = max(1, library.size - len(query.within)) / len(query.within)

@@ -18,7 +18,8 @@ from assistant.repeats import Copies, Spot
 # Two quotes nearer to each other than this (cosine) say the same thing twice.
 _SAME = 0.93
 # A neighbour is quoted along whose score (a logarithm of odds) is at most so much less than that of the best sentence. Reading
-# drives scores apart, and so do expected questions; each was chosen for quotes of about the same length (docs/evaluation.md).
+# drives scores apart, and where nothing is read so do expected questions; each was chosen for quotes of about the same length
+# (docs/evaluation.md).
 NEARLY = 7.0
 NEARLY_UNREAD, NEARLY_UNREAD_WHERE_EXPECTED = 2.0, 3.0
 

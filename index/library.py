@@ -311,7 +311,9 @@ class Library:
         best = list(fused)[:k]
         near = dict(dense)
         cosines = near | index.products(vector, [passage_id for passage_id in best if passage_id not in near])
-        products = index.products(sought, best) if sought is not None else {}
+        products = dict(nearest)
+        if sought is not None:
+            products |= index.products(sought, [passage_id for passage_id in best if passage_id not in products])
         bm25 = dict(lexical)
         passages = self._store.passages(best)
         return [
@@ -368,7 +370,7 @@ class Library:
         return self._store.documents_with(phrases)
 
     def seldom_expected(self) -> frozenset[str]:
-        """The ids of the documents that are expected to answer a question by fewer than half of their sentences, or by none."""
+        """The ids of the documents of fewer than half of whose sentences questions are expected; of those that hold any."""
         return self._store.seldom_expected()
 
     def generation(self) -> str:

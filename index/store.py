@@ -294,7 +294,7 @@ class Store(Database):
 
     @clearly
     def seldom_expected(self) -> frozenset[str]:
-        """The ids of the documents that are expected to answer a question by fewer than half of their sentences."""
+        """The ids of the documents of fewer than half of whose sentences questions are expected; of those that hold any."""
         rows = self._db.execute(
             "SELECT document_id FROM (SELECT document_id, json_array_length(sentences) AS held, "
             "(SELECT count(DISTINCT sentence) FROM expected_questions WHERE passage_id = id) AS expected FROM passages) "

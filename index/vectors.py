@@ -18,7 +18,9 @@ FILE_NAME = "vectors.faiss"
 
 
 class VectorIndex:
-    """Nearest passages by cosine: exact, inner product of unit vectors. Searching is thread-safe."""
+    """Passages by the inner product of their unit vectors with a vector, with a unit one the cosine: exact. Searching is
+    thread-safe.
+    """
 
     def __init__(self, index: faiss.Index, generation: str) -> None:
         """Wrap a FAISS index of what `Store.vectors` gave in that `generation`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.evaluation import load_questions, stands_in
 from assistant.query import Query
 from assistant.question_encoder import QuestionEncoder, Sought, question_encoder
 from assistant.retrieval import hits_for
+from corpus import Source
 from index import Library
 from index.embedding import Embedder, ModelIdentity
 from index.pieces import PieceReducer
@@ -117,6 +119,34 @@ def test_an_answer_is_sought_only_where_no_questions_are_expected(starter_librar
     for hit, _, features, _ in ranking.sentence_features(starter_library, known, hits_for(starter_library, known, frozenset())):
         assert hit.sought == 0.0
         assert not features[:, ranking.FEATURES.index("sought")].any()
+
+
+def test_among_others_it_judges_only_where_questions_are_seldom_expected(
+    starter_folder: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    shutil.copytree(starter_folder, tmp_path / "library")
+    (tmp_path / "leaflet.md").write_text("# Stuck food\n\nA sip of warm lemonade frees food that is stuck.\n", encoding="utf-8")
+    with Library.open(tmp_path / "library", create=False, embedder=embedder) as library:
+        assert Query.of(QUESTION, library).sought is None
+        (added,) = library.add([Source(path=str(tmp_path / "leaflet.md"))])
+        query = Query.of(QUESTION, library)
+        assert query.sought_in == {added.document_id}
+        column = ranking.FEATURES.index("sought")
+        judged = {
+            hit.passage.document_id: bool(features[:, column].all())
+            for hit, _, features, _ in ranking.sentence_features(library, query, hits_for(library, query, frozenset()))
+        }
+        assert {document for document, is_judged in judged.items() if is_judged} == {added.document_id}
+        assert len(judged) > 1
+        inside = library.search(QUESTION, 5, within=query.sought_in, sought=query.sought.passage if query.sought else None)
+        assert {hit.passage.document_id for hit in inside} == {added.document_id}
+        assert all(hit.sought != 0.0 for hit in inside)
+
+
+def test_of_a_long_word_after_word_the_end_is_read_too(trained: QuestionEncoder) -> None:
+    names = "hypogammaglobulinaemia dermatomyositis immunosuppressants polymyalgia mycophenolate methylprednisolone " * 3
+    shingles, stairs = (trained.sought(f"{names} {ending}") for ending in ("and shingles vaccines?", "and climbing stairs?"))
+    assert not np.allclose(shingles.passage, stairs.passage, atol=1e-3)
 
 
 def test_how_near_a_sentence_comes_is_what_its_vectors_say(unexpected_library: Library) -> None:

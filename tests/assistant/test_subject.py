@@ -69,7 +69,7 @@ def test_a_question_about_it_meets_what_it_would_meet_in_a_library_on_it_alone(
         # The same texts were embedded in other batches, where bfloat16 rounds otherwise; what is level may change places.
         scores = {one.text: one.score for one in expected.ranked}
         assert {one.text: one.score for one in found.ranked} == {
-            text: pytest.approx(score, abs=0.1) for text, score in scores.items()
+            text: pytest.approx(score, abs=0.2) for text, score in scores.items()
         }
         assert scores[found.ranked[0].text] == pytest.approx(expected.ranked[0].score, abs=0.1)
         assert found.query.rarities == expected.query.rarities

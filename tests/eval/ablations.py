@@ -77,6 +77,7 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     "no expected questions": [
         (ranking, "nearest_expected", _none_expected),
         (VectorIndex, "search_expected", lambda *_: []),
+        (query, "_seldom_expected", lambda library, _generation: frozenset(one.id for one in library.summaries())),
     ],
     "no sentence scores": [(ranking, "weights", _weighing("sentence"))],
     "no piece scores": [(ranking, "weights", _weighing("pieces"))],

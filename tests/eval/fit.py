@@ -106,8 +106,8 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of ranking.json. Those for sentences "alone" come from all questions, by the features that every sentence has;
     those where questions are "expected" lie between these and what fits the questions to libraries with such sentences; those
-    where the answer is "sought" fit the questions to the others. The best sentences have on the mean the same score by each as
-    alone, so that they can be compared.
+    where the answer is "sought" fit the questions for which it is sought anywhere. The best sentences have on the mean the same
+    score by each as alone, so that they can be compared.
     """
     own = ranking.FEATURES[: ranking.FEATURES.index("expected")]
     alone = _listwise(asked, own)
@@ -273,7 +273,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     with Library.open(pairs[0][0], create=False) as library:
         sha256 = library.embedder.identity.sha256
-    with without("no reading"):  # as it is with another embedding model
+    with without("no reading"), without("nothing sought"):  # as it is with another embedding model
         unread = _ask_all(pairs)
     models = {
         "weights_sha256": sha256,

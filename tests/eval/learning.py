@@ -50,7 +50,7 @@ def asked_in(
 
 
 def store_weights(path: Path, embedder: Embedder, weights: Mapping[str, Tensor]) -> None:
-    """Write `weights` of layers trained on from those of `embedder`: matrices in half precision, which says the same."""
+    """Write `weights` of layers trained on from those of `embedder`: matrices rounded to half precision."""
     stored = {name: (one.half() if one.ndim == 2 else one.float()).detach().numpy() for name, one in weights.items()}
     np.savez_compressed(path, weights_sha256=np.array(embedder.identity.sha256), **stored)
 

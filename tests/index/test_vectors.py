@@ -50,7 +50,7 @@ def test_each_passage_is_nearest_to_itself(store: Store) -> None:
         assert cosine == pytest.approx(1, abs=1e-5)
 
 
-def test_cosines_of_chosen_passages_are_those_of_brute_force(store: Store) -> None:
+def test_products_of_chosen_passages_are_those_of_brute_force(store: Store) -> None:
     index = VectorIndex.build(store)
     _, ids, matrix = store.vectors()
     question = unit(np.random.default_rng(2), 1, DIMENSION)[0]
