@@ -309,11 +309,8 @@ class Library:
         nearest = index.search(sought, _CANDIDATES) if sought is not None and len(index) else []
         fused = reciprocal_rank_fusion(dense, lexical, expected, nearest)
         best = list(fused)[:k]
-        near = dict(dense)
-        cosines = near | index.products(vector, [passage_id for passage_id in best if passage_id not in near])
-        products = dict(nearest)
-        if sought is not None:
-            products |= index.products(sought, [passage_id for passage_id in best if passage_id not in products])
+        cosines = index.completed(dense, vector, best)
+        products = index.completed(nearest, sought, best) if sought is not None else {}
         bm25 = dict(lexical)
         passages = self._store.passages(best)
         return [

@@ -102,6 +102,11 @@ class VectorIndex:
         """
         return {passage_id: float(row @ question) for passage_id, row in self._rows(ids).items()}
 
+    def completed(self, found: Sequence[tuple[int, float]], question: Vectors, ids: Iterable[int]) -> dict[int, float]:
+        """What a search for `question` has `found`, and the inner products with the others of `ids`."""
+        known = dict(found)
+        return known | self.products(question, [number for number in ids if number not in known])
+
     def _rows(self, ids: Iterable[int]) -> dict[int, Vectors]:
         """The vectors of those passages of `ids` that the index knows."""
         found = {}

@@ -3,8 +3,8 @@
     python -m tests.eval.fit ranking LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
     python -m tests.eval.fit confidence LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl …]
 
-The ranking comes first, then the network that reads what it finds (tests/eval/fit_reader.py), then the cross-encoder
-(tests/eval/fit_cross_encoder.py), then the confidence in all.
+The question encoder (tests/eval/fit_question_encoder.py) comes first, then the ranking, then the network that reads what it
+finds (tests/eval/fit_reader.py), then the cross-encoder (tests/eval/fit_cross_encoder.py), then the confidence in all.
 
 Each file of questions is asked of the library before it. Questions of the split "held_back" are left out of every fit. A text
 file (first_questions.txt and its likes), a line each, and sets of wordings (phrasings.jsonl) hold questions that the library

@@ -13,7 +13,6 @@ learnt from these questions and is surer of them than of others.
 
 from __future__ import annotations
 
-import copy
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,8 +28,9 @@ from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation import stands_in
 from assistant.reading_together import READ_TOGETHER, titled
 from index import Library
+from index.embedding import Embedder
 from tests.eval.fit_reader import ranked_for
-from tests.eval.learning import Labelled, asked_in, batches, learn, loss_of_choice, store_weights
+from tests.eval.learning import Labelled, batches, fitted_to, learn, loss_of_choice, store_weights, to_be_trained
 
 PASSES = 1
 BATCH = 16
@@ -98,17 +98,12 @@ def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) 
     """`encoder` trained on what is `learnt`, in float32; the word vectors stay as they are."""
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311
-    network = copy.deepcopy(encoder.network).float().train()
-    # What is seen once needs no dropout, which takes a fifth of the time.
-    for part in network.modules():
-        if isinstance(part, torch.nn.Dropout):
-            part.p = 0.0
+    network = to_be_trained(encoder.network)
     trained = CrossEncoder(
         encoder.tokenizer, network, encoder.head.clone().requires_grad_(), torch.tensor([RANKING], requires_grad=True)
     )
-    trained.network.embeddings.requires_grad_(False)
     parameters = [
-        {"params": list(trained.network.encoder.parameters()), "lr": RATE, "weight_decay": DECAY},
+        {"params": list(network.encoder.parameters()), "lr": RATE, "weight_decay": DECAY},
         {"params": [trained.head, trained.of_ranking], "lr": HEAD_RATE, "weight_decay": DECAY},
     ]
     optimizer = torch.optim.AdamW(parameters)
@@ -120,7 +115,6 @@ def fit(learnt: Sequence[Example], encoder: CrossEncoder, passes: int = PASSES) 
         return batches(drawn, lambda example: len(example.question) + 30 * chance.random(), BATCH, chance)
 
     learn(pass_over, lambda batch: loss_of(trained, batch), optimizer, schedule, passes)
-    trained.network.eval()
     for one in (trained.head, trained.of_ranking):
         one.requires_grad_(False)
     return trained
@@ -152,16 +146,13 @@ def _some(library: Library, questions: list[Labelled]) -> Iterator[Example]:
 
 def main(arguments: Sequence[str]) -> int:
     """Ask everything, train, write."""
-    asked = list(zip(arguments[::2], arguments[1::2], strict=True))
-    if not asked:
-        print(__doc__)
-        return 2
-    learnt, embedder = asked_in(asked, _some)
-    torch.set_num_threads(2)
+    return fitted_to(arguments, __doc__, _some, _fit_and_store)
+
+
+def _fit_and_store(learnt: Sequence[Example], embedder: Embedder) -> None:
     trained = fit(learnt, CrossEncoder.untrained(embedder))
     own = {"head": trained.head, "of_ranking": trained.of_ranking}
     store_weights(WEIGHTS, embedder, {**trained.network.encoder.state_dict(), **own})
-    return 0
 
 
 if __name__ == "__main__":

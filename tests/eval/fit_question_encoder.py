@@ -10,7 +10,6 @@ whose loss is the negative logarithm of what is given to the right ones together
 
 from __future__ import annotations
 
-import copy
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,8 +23,9 @@ from assistant import ranking, spelling
 from assistant.evaluation import stands_in
 from assistant.question_encoder import WEIGHTS, QuestionEncoder
 from index import Library
+from index.embedding import Embedder
 from index.pieces import PieceReducer
-from tests.eval.learning import Labelled, asked_in, batches, learn, store_weights
+from tests.eval.learning import Labelled, batches, fitted_to, learn, store_weights, to_be_trained
 
 PASSES = 4
 BATCH = 48
@@ -46,7 +46,8 @@ PIECES = 48
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What a library holds: unit float32 (passages, dimension) and (sentences, dimension), the passage of each sentence, int64,
-    and the pieces of each, float32 (pieces + `PIECES`, piece dimension), from `first` on `count` of them, int64 (sentences,).
+    and the pieces of each, float32 (pieces + `PIECES`, piece dimension), from `first` on `count` of them, int64 (sentences,);
+    `written` are the sentences' words.
     """
 
     passages: Tensor
@@ -107,8 +108,7 @@ def fit(learnt: Sequence[Example], encoder: QuestionEncoder, passes: int = PASSE
     """`encoder` trained on what is `learnt`; the word vectors stay as they are."""
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311
-    network = copy.deepcopy(encoder.network).float().eval()  # without dropout: there are many questions, and few passes
-    network.embeddings.requires_grad_(False)
+    network = to_be_trained(encoder.network)
     heads = {name: head.clone().requires_grad_() for name, head in encoder.heads.items()}
     trained = QuestionEncoder(encoder.tokenizer, network, heads)
     quick = [heads[name] for name in ("weights", "scale")]
@@ -185,17 +185,14 @@ def _loss(scores: Tensor, is_right: Tensor) -> Tensor:
 
 def main(arguments: Sequence[str]) -> int:
     """Read everything, train, write."""
-    asked = list(zip(arguments[::2], arguments[1::2], strict=True))
-    if not asked:
-        print(__doc__)
-        return 2
-    learnt, embedder = asked_in(asked, examples)
-    torch.set_num_threads(2)
+    return fitted_to(arguments, __doc__, examples, _fit_and_store)
+
+
+def _fit_and_store(learnt: Sequence[Example], embedder: Embedder) -> None:
     alone = ranking.weights()["alone"]
     start = QuestionEncoder.untrained(embedder, alone["passage"], alone["sentence"], alone["pieces"])
     trained = fit(learnt, start)
     store_weights(WEIGHTS, embedder, {**trained.network.encoder.state_dict(), **trained.heads})
-    return 0
 
 
 if __name__ == "__main__":

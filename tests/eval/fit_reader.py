@@ -34,10 +34,11 @@ from assistant.reader_network import ReaderNetwork
 from assistant.reading import READ, SAME_QUESTION, WEIGHTS, Pairs, pairs_of
 from assistant.retrieval import hits_for
 from index import Library, SentenceVectors
+from index.embedding import Embedder
 from index.records import Vectors
 from index.store import EXPECTED
 from index.vectors import VectorIndex
-from tests.eval.learning import asked_in, batches, learn, loss_of_choice
+from tests.eval.learning import batches, fitted_to, learn, loss_of_choice
 
 EPOCHS = 6
 BATCH = 24
@@ -173,15 +174,12 @@ def _padded(parts: Sequence[NDArray[np.generic]], length: int) -> NDArray[np.gen
 
 def main(arguments: Sequence[str]) -> int:
     """Ask everything, train, write."""
-    asked = list(zip(arguments[::2], arguments[1::2], strict=True))
-    if not asked:
-        print(__doc__)
-        return 2
-    learnt, embedder = asked_in(asked, examples)
-    torch.set_num_threads(2)
+    return fitted_to(arguments, __doc__, examples, _fit_and_store)
+
+
+def _fit_and_store(learnt: Sequence[Example], embedder: Embedder) -> None:
     state = {name: tensor.numpy() for name, tensor in fit(learnt).state_dict().items()}
     np.savez_compressed(WEIGHTS, weights_sha256=np.array(embedder.identity.sha256), **state)
-    return 0
 
 
 if __name__ == "__main__":

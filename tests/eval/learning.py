@@ -5,10 +5,11 @@ Of a file of tests/eval/reading_questions, tests/eval/fit_reader.py tells the fo
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +18,9 @@ from torch import Tensor
 
 from index import Library
 from index.embedding import Embedder
+
+if TYPE_CHECKING:
+    from transformers import BertModel
 
 _SENTENCE = ">"
 T = TypeVar("T")
@@ -36,17 +40,36 @@ def questions_of(path: Path) -> Iterator[Labelled]:
             fresh = True
 
 
-def asked_in(
-    pairs: Iterable[tuple[str, str]], examples: Callable[[Library, list[Labelled]], Iterable[T]]
-) -> tuple[list[T], Embedder]:
-    """The `examples` of each file of questions, asked of the library before it, one `pairs` at least; and the embedding model."""
+def fitted_to(
+    arguments: Sequence[str],
+    usage: str | None,
+    examples: Callable[[Library, list[Labelled]], Iterable[T]],
+    fit_and_store: Callable[[list[T], Embedder], None],
+) -> int:
+    """What a command fits to the `examples` of each file of questions, asked of the library before it in `arguments`: its exit
+    status, 2 with the `usage` where there is none.
+    """
+    if not arguments:
+        print(usage)
+        return 2
     learnt: list[T] = []
-    for folder, path in pairs:
+    for folder, path in zip(arguments[::2], arguments[1::2], strict=True):
         with Library.open(folder, create=False) as library:
             learnt += examples(library, list(questions_of(Path(path))))
             embedder = library.embedder
         print(f"{len(learnt)} questions asked", flush=True)
-    return learnt, embedder
+    torch.set_num_threads(2)
+    fit_and_store(learnt, embedder)
+    return 0
+
+
+def to_be_trained(network: BertModel) -> BertModel:
+    """A copy of `network` in float32, whose word vectors stay as they are. It is not told that it is trained: with many questions
+    and few passes it needs no dropout, which takes a fifth of the time.
+    """
+    copied = copy.deepcopy(network).float().eval()
+    copied.embeddings.requires_grad_(False)
+    return copied
 
 
 def store_weights(path: Path, embedder: Embedder, weights: Mapping[str, Tensor]) -> None:
