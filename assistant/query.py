@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
 from assistant.lay_words import expansions
+from assistant.named import Names, names_in
 from assistant.question_encoder import Sought, question_encoder
 from index import Library
 from index.full_names import in_full
@@ -43,7 +44,7 @@ class Query:
     English, 0 to 1, and `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as
     if there were no others; none means all. `sought` is where the answer may lie: passages of all documents are found by
     it, sentences judged in the documents `sought_in`, those of which questions are seldom expected; None where there are none of
-    these, or where the vectors are of another model than it was learnt for.
+    these, or where the vectors are of another model than it was learnt for. `names` tells which of these it names.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Query:
     within: frozenset[str] = frozenset()
     sought: Sought | None = None
     sought_in: frozenset[str] = frozenset()
+    names: Names = field(default_factory=Names)
 
     @classmethod
     def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
@@ -78,7 +80,8 @@ class Query:
         sought_in = alone & within if within else alone
         encoder = question_encoder(library.embedder) if sought_in else None
         sought = encoder.sought(question) if encoder else None
-        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, sought_in)
+        names = names_in(question, library, sought_in) if sought else Names()
+        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, sought_in, names)
 
 
 @lru_cache(maxsize=4)

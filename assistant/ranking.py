@@ -26,8 +26,8 @@ from index.pieces import Pieces, nearest_pieces
 from index.records import Vectors
 from index.words import stems, stems_of_text
 
-FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected", "sought")
-_EXPECTED, _SOUGHT = FEATURES.index("expected"), FEATURES.index("sought")
+FEATURES = ("passage", "sentence", "pieces", "words", "kind", "expected", "sought", "named")
+_EXPECTED, _SOUGHT, _NAMED = FEATURES.index("expected"), FEATURES.index("sought"), FEATURES.index("named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Candidate:
     pieces come to those of the sentence (weighted mean of cosines), `words` the share of the question's words that the sentence
     holds, `kind` 1 if it gives the kind of answer that is asked for, else 0, `expected` the greatest of the cosines with the
     questions that it is expected to answer, 0 where there are none, `expected_as_asked` the same of the question as it was
-    asked, and `sought` how near it comes to what is sought, 0 where nothing is; `score` orders candidates of one question,
+    asked, `sought` how near it comes to what is sought, 0 where nothing is, and `named` how much less the question names its
+    document than the one it names most, 0 or less (assistant/named.py); `score` orders candidates of one question,
     `ranked` is what it was by ranking alone, `read` what reading adds to it (assistant/reading.py) and `together` what reading
     together does (assistant/reading_together.py). `vector` is the unit vector of the best sentence, `piece_vectors` are those of
     the pieces that are read, int8 (pieces, piece dimension), `nearest` holds for each piece of the question's first wording how
@@ -57,6 +58,7 @@ class Candidate:
     kind: float
     expected: float
     sought: float
+    named: float
     vector: Vectors
     piece_vectors: Pieces
     nearest: Vectors
@@ -92,7 +94,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
         scores = scored(features)
         as_asked = nearest_expected(read, query.whole)
         for best, first, last in _runs(passage.sentence_texts, scores.tolist()):
-            dense, sentence, pieces, words, kind, expected, sought = (float(value) for value in features[best])
+            dense, sentence, pieces, words, kind, expected, sought, named = (float(value) for value in features[best])
             found.append(
                 Candidate(
                     hit=hit,
@@ -107,6 +109,7 @@ def candidates(library: Library, query: Query, hits: Sequence[Hit]) -> list[Cand
                     kind=kind,
                     expected=expected,
                     sought=sought,
+                    named=named,
                     vector=read.vectors[best],
                     piece_vectors=np.concatenate(read.pieces[first : last + 1]),
                     nearest=nearest,
@@ -164,9 +167,10 @@ def sentence_features(
         values[:, 3] = [len(asked & stems_of_text(text)) / max(1, len(asked)) for text in texts]
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         values[:, _EXPECTED] = nearest_expected(read, query.vector)
-        values[:, _SOUGHT] = 0.0
+        values[:, [_SOUGHT, _NAMED]] = 0.0
         if query.sought and passage.document_id in query.sought_in:
             values[:, _SOUGHT] = hit.sought + read.vectors @ query.sought.sentence + near_sought[columns]
+            values[:, _NAMED] = query.names.less(passage.document_id)
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 

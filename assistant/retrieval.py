@@ -81,4 +81,5 @@ def _found(library: Library, query: Query, hits: Sequence[Hit]) -> Found:
 
 def hits_for(library: Library, query: Query, within: frozenset[str]) -> list[Hit]:
     """The passages that are looked through for the answer, of the documents `within` the library; none means all."""
-    return library.search(query.expanded, DEPTH, query.vector, within, query.sought.passage if query.sought else None)
+    sought = query.sought.passage if query.sought else None
+    return library.search(query.expanded, DEPTH, query.vector, within, sought=sought, named=query.names.most)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from assistant.lay_words import expansions
+from assistant.named import is_short_for_a_title
 from index import Library
 from index.full_names import in_full
 from index.vocabulary import SHORTEST, english
 from index.words import STOP_WORDS
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# "LGMD2C" and "cn1a" are no words.
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*(?![^\W_])")
 _BARE_STOP_WORDS = frozenset(word.replace("'", "") for word in STOP_WORDS)
 
 
@@ -28,8 +30,8 @@ def mend(question: str, library: Library) -> str:
         if plain in STOP_WORDS or plain in vocabulary or library.has_word(plain):
             return word
         # A lay word ("zimmer") has its own words of texts, and would lose them by becoming another ("summer"); and a short name
-        # that is read in full ("ivig") is no misspelling of a word ("ivy").
-        if expansions(plain) or in_full(plain) != plain:
+        # that is read in full ("ivig"), or is that of a page, is no misspelling of a word ("ivy").
+        if expansions(plain) or in_full(plain) != plain or is_short_for_a_title(plain, library):
             return word
         return vocabulary.nearest(plain) or word
 

@@ -39,6 +39,8 @@ ORIGINALS = "originals"
 OWN_QUESTIONS = "expected_questions"
 # How many passages, or questions that they are expected to answer, each ranking hands to the fusion.
 _CANDIDATES = 60
+# So many of the documents that the question names.
+_OF_NAMED = 8
 
 _T = TypeVar("_T")
 
@@ -289,12 +291,15 @@ class Library:
         k: int = 10,
         vector: Vectors | None = None,
         within: frozenset[str] = frozenset(),
+        *,
         sought: Vectors | None = None,
+        named: frozenset[str] = frozenset(),
     ) -> list[Hit]:
         """The best `k` passages for `question`, best first; none for an empty library or question.
 
-        The dense ranking, the lexical one, that by expected questions, and that by the inner product with `sought`, float32
-        (dimension,), where it is given, are joined by reciprocal rank fusion. `vector` is the question's, where it is at hand.
+        The dense ranking, the lexical one, that by expected questions, that by the inner product with `sought`, float32
+        (dimension,), where it is given, and the same among the documents `named`, where there are any, are joined by reciprocal
+        rank fusion. `vector` is the question's, where it is at hand.
         `within` holds the ids of the documents that are looked through, as if there were no others; none means all.
         """
         if not question.strip():
@@ -306,11 +311,14 @@ class Library:
         expression = match_expression(question)
         lexical = words.match(expression, _CANDIDATES) if expression else []
         expected = index.search_expected(vector, _CANDIDATES) if len(index) else []
-        nearest = index.search(sought, _CANDIDATES) if sought is not None and len(index) else []
-        fused = reciprocal_rank_fusion(dense, lexical, expected, nearest)
+        nearest, of_named = [], []
+        if sought is not None and len(index):
+            nearest = index.search(sought, _CANDIDATES)
+            of_named = index.search_among(self._store.passage_ids(named), sought, _OF_NAMED)
+        fused = reciprocal_rank_fusion(dense, lexical, expected, nearest, of_named)
         best = list(fused)[:k]
         cosines = index.completed(dense, vector, best)
-        products = index.completed(nearest, sought, best) if sought is not None else {}
+        products = index.completed([*nearest, *of_named], sought, best) if sought is not None else {}
         bm25 = dict(lexical)
         passages = self._store.passages(best)
         return [

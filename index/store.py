@@ -367,6 +367,13 @@ class Store(Database):
         return frozenset(str(row[0]) for row in rows)
 
     @clearly
+    def passage_ids(self, documents: Iterable[str]) -> list[int]:
+        """The ids of the passages of those documents."""
+        named = list(documents)
+        rows = self._db.execute(f"SELECT id FROM passages WHERE document_id IN ({','.join('?' * len(named))})", named)
+        return [int(row[0]) for row in rows]
+
+    @clearly
     def passages_with(self, word: str) -> int:
         """In how many passages `word`, or another form of it, stands."""
         return passages_with(self._db, word)

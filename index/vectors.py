@@ -83,6 +83,10 @@ class VectorIndex:
         """
         return self._search(question, k, faiss.IDSelectorRange(0, EXPECTED))
 
+    def search_among(self, ids: Sequence[int], question: Vectors, k: int) -> list[tuple[int, float]]:
+        """As `search`, of those passages alone."""
+        return self._search(question, k, faiss.IDSelectorBatch(np.array(ids, dtype=np.int64))) if ids else []
+
     def search_expected(self, question: Vectors, k: int) -> list[tuple[int, float]]:
         """The passages of the `k` expected questions nearest to a unit vector: (id, cosine of the nearest), nearest first."""
         found: dict[int, float] = {}

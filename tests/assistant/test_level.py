@@ -24,11 +24,11 @@ DOCUMENTS = {
 def found(*scored: tuple[str, float], likeness: float = 0.0) -> list[Candidate]:
     """The best sentence of each document; the cosine of any two is `likeness`."""
     nothing, no_pieces = np.zeros(1, dtype=np.float32), np.zeros((0, 1), dtype=np.int8)
-    passages = [(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), score) for name, score in scored]
+    hits = [(Hit(Passage(name, 0, 4, "Text", (), None, ((0, 4),)), 0.0, 0.0, 0.0), score) for name, score in scored]
     vectors = np.linalg.cholesky((1 - likeness) * np.eye(len(scored)) + likeness).astype(np.float32) if scored else []
     return [
-        Candidate(Hit(passage, 0.0, 0.0, 0.0), 0, 0, score, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, vector, no_pieces, nothing)
-        for (passage, score), vector in zip(passages, vectors, strict=True)
+        Candidate(hit, 0, 0, score, score, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, vector, no_pieces, nothing)
+        for (hit, score), vector in zip(hits, vectors, strict=True)
     ]
 
 

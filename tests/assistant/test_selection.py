@@ -48,7 +48,7 @@ def run(first: int, last: int, score: float, of: Hit = ONE, *, expected: float =
     vector[last + SENTENCES * (ONE, TWO, COPY).index(of)] = 1.0
     no_pieces = np.zeros((0, 1), dtype=np.int8)
     return Candidate(
-        of, first, last, score, score - read, 0.0, 0.0, 0.0, 0.0, 0.0, expected, 0.0, vector, no_pieces, vector, read
+        of, first, last, score, score - read, 0.0, 0.0, 0.0, 0.0, 0.0, expected, 0.0, 0.0, vector, no_pieces, vector, read
     )
 
 

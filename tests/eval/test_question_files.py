@@ -21,8 +21,8 @@ from corpus.starter import starter_sources
 FOLDER = Path(__file__).parent
 STARTER = FOLDER / "questions.jsonl"
 FIRST = FOLDER / "medquad_questions.jsonl"
-LATER = {number: FOLDER / f"medquad_questions_{number}.jsonl" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11)}
-HELD_BACK = (7, 8, 9, 10, 11)
+LATER = {number: FOLDER / f"medquad_questions_{number}.jsonl" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)}
+HELD_BACK = (7, 8, 9, 10, 11, 12)
 TWINS = {
     STARTER: FOLDER / "starter_twins.jsonl",
     FIRST: FOLDER / "medquad_twins.jsonl",
@@ -55,9 +55,9 @@ def pages(name: str) -> list[str]:
 def test_no_two_sets_share_a_page() -> None:
     sets = [pages("medquad_pages.txt"), *(pages(f"medquad_pages_{number}.txt") for number in LATER)]
     everything = [page for each in sets for page in each]
-    assert len(everything) == len(set(everything)) == 60 + 121 + 60 + 60 + 120 + 120 + 86 + 55 + 54 + 54 + 60
+    assert len(everything) == len(set(everything)) == 60 + 121 + 60 + 60 + 120 + 120 + 86 + 55 + 54 + 54 + 60 + 59
     # For the last ones there were no unasked pages left in most collections.
-    for each in sets[1:-5]:
+    for each in sets[1:-6]:
         assert len({page.split("/")[0] for page in each}) == 9, "pages of all nine collections"
 
 

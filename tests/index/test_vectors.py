@@ -115,3 +115,21 @@ def test_a_vector_of_any_length_finds_by_inner_product(store: Store) -> None:
     found = index.search(sought, 5)
     assert [number for number, _ in found] == best
     assert [product for _, product in found] == pytest.approx(np.sort(products[passages])[::-1][:5].tolist(), rel=1e-4)
+
+
+def test_among_some_documents_it_finds_what_comparing_all_their_passages_finds(store: Store) -> None:
+    index = VectorIndex.build(store)
+    _, ids, matrix = store.vectors()
+    documents = sorted(str(row[0]) for row in store._db.execute("SELECT id FROM documents"))[:2]
+    among = store.passage_ids(documents)
+    assert sorted(among) == sorted(
+        int(row[0])
+        for document in documents
+        for row in store._db.execute("SELECT id FROM passages WHERE document_id = ?", (document,))
+    )
+    sought = unit(np.random.default_rng(8), 1, DIMENSION)[0]
+    products = {int(number): float(row @ sought) for number, row in zip(ids, matrix, strict=True) if number in among}
+    found = index.search_among(among, sought, 3)
+    assert [number for number, _ in found] == sorted(products, key=lambda number: -products[number])[:3]
+    assert [product for _, product in found] == pytest.approx([products[number] for number, _ in found], rel=1e-4)
+    assert index.search_among([], sought, 3) == []

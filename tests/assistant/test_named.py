@@ -1,0 +1,170 @@
+"""Pages on diseases that resemble each other: a question that names one of them is answered from that one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import query as query_module
+from assistant import ranking
+from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, names_in
+from assistant.query import Query
+from assistant.retrieval import asked_of, hits_for, retrieved
+from corpus import Source
+from index import Library
+from index.embedding import Embedder
+
+PAGES = {
+    "Spinocerebellar ataxia type 2": "In SCA2 the gait is unsteady. Signs begin in the thirties.",
+    "Spinocerebellar ataxia type 6": "The gait is unsteady. Signs begin in the forties or fifties.",
+    "Spinocerebellar ataxia 3": "The gait is unsteady. Signs begin in the teens.",
+    "Limb-girdle muscular dystrophy, type 2A": "The thighs are weak. Signs begin before the age of twelve.",
+    "Limb-girdle muscular dystrophy, type 2C": "The thighs are weak. Signs begin in early childhood.",
+    "Spinal and bulbar muscular atrophy": "It is also known as Kennedy disease. Signs begin in adult life.",
+    "Hereditary sensory and autonomic neuropathy type II": "Pain is not felt. Signs begin in infancy. The gene is WNK1.",
+    "Neutral lipid storage disease with myopathy": "Fat gathers in the muscles. Signs begin in the thirties.",
+    "Kidney stones": "A stone hurts. It may begin at night.",
+}
+WHEN = "When do the signs begin"
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("alike")
+    (folder / "texts").mkdir()
+    for number, (title, text) in enumerate(PAGES.items()):
+        (folder / "texts" / f"{number}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+    with Library.open(folder / "library", embedder=embedder) as library:
+        library.add([Source(path=str(folder / "texts"))])
+        yield library
+
+
+def _titles(library: Library) -> dict[str, str]:
+    return {document.id: document.title for document in library.summaries()}
+
+
+def _most(library: Library, question: str) -> set[str]:
+    titles = _titles(library)
+    found = names_in(question, library, titles.keys()).documents
+    return {titles[document] for document, much in found.items() if much == max(found.values())}
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        (f"{WHEN} with SCA2?", "Spinocerebellar ataxia type 2"),  # as the text has it
+        (f"{WHEN} with SCA6?", "Spinocerebellar ataxia type 6"),  # as the title spells it
+        (f"{WHEN}, sca6?", "Spinocerebellar ataxia type 6"),
+        (f"{WHEN} with SCA3?", "Spinocerebellar ataxia 3"),
+        (f"{WHEN} with spinocerebellar ataxia number six?", "Spinocerebellar ataxia type 6"),
+        (f"{WHEN} with the spinocerebellar ataxia, type VI?", "Spinocerebellar ataxia type 6"),
+        (f"{WHEN} with limb girdle 2C?", "Limb-girdle muscular dystrophy, type 2C"),
+        (f"{WHEN} with LGMD2A?", "Limb-girdle muscular dystrophy, type 2A"),
+        (f"{WHEN} with SBMA?", "Spinal and bulbar muscular atrophy"),
+        (f"{WHEN} in sbma?", "Spinal and bulbar muscular atrophy"),
+        (f"{WHEN} in lgmd2c, please?", "Limb-girdle muscular dystrophy, type 2C"),
+        (f"My husband has Kennedy's disease. {WHEN}?", "Spinal and bulbar muscular atrophy"),
+        (f"{WHEN} with HSAN2?", "Hereditary sensory and autonomic neuropathy type II"),
+        (f"It is the WNK1 gene. {WHEN}?", "Hereditary sensory and autonomic neuropathy type II"),
+        (f"{WHEN} with NLSDM?", "Neutral lipid storage disease with myopathy"),
+    ],
+)
+def test_what_a_page_is_on_is_known_by_its_names(alike: Library, asked: str, title: str) -> None:
+    assert _most(alike, asked) == {title}
+    titles = _titles(alike)
+    assert {titles[document] for document in asked_of(alike, asked).names.most} == {title}
+    first = [one for one in retrieved(alike, asked_of(alike, asked))[0].ranked[:2] if one.named == 0.0]
+    assert title in {titles[one.hit.passage.document_id] for one in first}
+
+
+def test_where_several_are_named_alike_none_is_better_off(alike: Library) -> None:
+    assert _most(alike, f"{WHEN} with spinocerebellar ataxia?") == {
+        title for title in PAGES if title.startswith("Spinocerebellar")
+    }
+
+
+@pytest.mark.parametrize("asked", ["WHY DOES IT HURT?", "why does it hurt", "We are 2, and I am 6?", "…", "SCA99", "I", "GP"])
+def test_what_names_nothing_names_nothing(alike: Library, asked: str) -> None:
+    assert names_in(asked, alike, _titles(alike).keys()).documents == {}
+    assert asked_of(alike, asked).names.most == frozenset()
+
+
+def test_only_the_documents_that_are_asked_are_named(alike: Library) -> None:
+    titles = _titles(alike)
+    others = {document for document, title in titles.items() if not title.endswith("6")}
+    assert names_in("SCA6", alike, others) == Names({}, frozenset({"sca6"}))
+    assert names_in("SCA6", alike, set(list(titles)[:1])).documents == {}
+    assert names_in("SCA6", alike, set()).documents == {}
+
+
+@given(st.text(max_size=60))
+def test_any_text_names_documents_of_the_library_by_more_than_nothing(alike: Library, asked: str) -> None:
+    found = names_in(asked, alike, _titles(alike).keys()).documents
+    assert found.keys() <= _titles(alike).keys()
+    assert all(much > 0.0 for much in found.values())
+
+
+def test_what_is_named_most_is_named_clearly_and_is_not_much() -> None:
+    def most(*much: float) -> frozenset[str]:
+        return Names({str(at): one for at, one in enumerate(much)}).most
+
+    assert most(CLEARLY, CLEARLY - 2 * AS_MUCH) == {"0"}
+    assert most(CLEARLY, CLEARLY - AS_MUCH / 2) == {"0", "1"}
+    assert most(CLEARLY - 0.01) == most() == frozenset()
+    assert len(most(*[CLEARLY] * MOST_NAMED)) == MOST_NAMED
+    assert most(*[CLEARLY] * (MOST_NAMED + 1)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("asked", "unknown"),
+    [
+        (f"{WHEN} with SPG4 and not SCA2?", {"spg4"}),
+        ("Is it the GJB1 gene, or NEB?", {"gjb1", "neb"}),
+        (f"{WHEN} with LGMD2C, the WNK1 kind?", set()),
+        ("IT HURTS AT NIGHT", set()),
+        ("At 3am, OK, I walk 10k. Why?", set()),
+    ],
+)
+def test_a_short_name_that_no_page_has_is_unknown(alike: Library, asked: str, unknown: set[str]) -> None:
+    assert names_in(asked, alike, _titles(alike).keys()).unknown == unknown
+
+
+def test_a_sentence_counts_less_where_another_document_is_named(alike: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = f"{WHEN} with SCA6?"
+    query = Query.of(asked, alike)
+    highest = max(query.names.documents.values())
+    for hit, _, features, _ in ranking.sentence_features(alike, query, hits_for(alike, query, frozenset())):
+        own = query.names.documents.get(hit.passage.document_id, 0.0)
+        assert features[:, ranking.FEATURES.index("named")] == pytest.approx(own - highest)
+    monkeypatch.setattr(query_module, "names_in", lambda *_: Names())
+    unnamed = Query.of(asked, alike)
+    for hit, _, features, _ in ranking.sentence_features(alike, unnamed, hits_for(alike, unnamed, frozenset())):
+        assert not features[:, ranking.FEATURES.index("named")].any(), hit
+
+
+def test_where_questions_are_expected_nothing_is_named(starter_library: Library) -> None:
+    query = Query.of("Does IBM weaken the quadriceps?", starter_library)
+    assert query.names == Names()
+
+
+def test_passages_of_the_page_that_is_named_are_looked_through_whatever_else_is_nearer(
+    starter_folder: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    shutil.copytree(starter_folder, tmp_path / "library")
+    text = "The valley has a mill. Its wheel was mended in spring."
+    (tmp_path / "page.md").write_text(f"# Zellberg ribbon myelopathy\n\n{text}\n", encoding="utf-8")
+    with Library.open(tmp_path / "library", create=False, embedder=embedder) as library:
+        with library._store.writing():
+            library._store.forget_expected()
+        (added,) = library.add([Source(path=str(tmp_path / "page.md"))])
+        query = Query.of("Does exercise make the muscles of people with ZRM weaker?", library)
+        assert query.names.most == {added.document_id}
+        assert query.sought is not None
+        found = {hit.passage.document_id for hit in library.search(query.expanded, 24, query.vector, sought=query.sought.passage)}
+        assert added.document_id not in found
+        assert added.document_id in {hit.passage.document_id for hit in hits_for(library, query, frozenset())}
