@@ -4,7 +4,8 @@ A logistic model over a few readable features of the best candidates, and over t
 phrases; its weights and thresholds are in confidence.json, fitted by tests/eval/fit.py. A threshold on likeness alone does not
 abstain: unanswerable questions use the library's own words. So most features ask what of the question is *not* met by what was
 found. Vector and phrases tell questions of a kind that texts answer (what helps, how common) from those they seldom do (which
-hospital, what price, how much of a drug). What reading together (assistant/reading_together.py) makes of them counts besides.
+hospital, what price, how much of a drug). Where no questions are expected of the first quote, what reading together
+(assistant/reading_together.py) makes of the candidates and what the question names (assistant/named.py) count besides.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _WORD = re.compile(r"[a-z']+")
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """Logistic weights of `Confidence.features`, by name."""
+    """Logistic weights of features, by name."""
 
     intercept: float
     weights: dict[str, float]
@@ -54,8 +55,8 @@ class Logistic:
 class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
     `right`, whether this quote does if any does. The thresholds are probabilities: `possible` of the former, for candidates of
-    which questions are "expected" and for those that stand "alone"; `strong` of both together. For those that stand alone
-    `together` tells by "slope" and "intercept" what reading together adds to the former's logarithm of odds; None: nothing.
+    which questions are "expected" and for those that stand "alone"; `strong` of both together. For those that stand alone and
+    were read together `alone` tells what `Confidence.of_alone` adds to the former's logarithm of odds; None: nothing.
     """
 
     answers: Logistic
@@ -64,12 +65,12 @@ class ConfidenceModel:
     right: Logistic
     possible: Mapping[str, float]
     strong: float
-    together: Mapping[str, float] | None = None
+    alone: Logistic | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """The model that confidence.json holds as `stored`."""
-        logistic = {name: Logistic(**stored[name]) for name in ("answers", "right")}
+        logistic = {name: Logistic(**stored[name]) for name in ("answers", "right", "alone") if stored[name]}
         return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
 
     def logit_of(self, question: str, vector: Vectors) -> float:
@@ -126,20 +127,33 @@ class Confidence:
         `candidate` itself does; both are the model's, 0 to 1, and never shown.
         """
         features = self.features(candidate)
-        probability = _sigmoid(self._model.answers.logit(features) + self._logit_of_question + self.together(candidate))
+        probability = _sigmoid(self._model.answers.logit(features) + self._logit_of_question + self.alone(candidate))
         return probability, probability * self._model.right_if_any(features)
 
-    def together(self, candidate: Candidate) -> float:
-        """What reading together adds to the logarithm of odds of `candidate`.
-
-        Nothing where no candidate was read so, or where questions are expected of this one, which tell more.
-        """
-        worth = self._model.together
-        if worth is None or not self.read_together or candidate.expected:
+    def alone(self, candidate: Candidate) -> float:
+        """What `of_alone` adds to the logarithm of odds of `candidate`, 0 where there is nothing of that."""
+        of_alone = self.of_alone(candidate)
+        if self._model.alone is None or of_alone is None:
             return 0.0
-        value = worth["slope"] * self.read_together + worth["intercept"]
+        value = self._model.alone.logit(of_alone)
         # Beside the subject, where some page answers somebody's question, it speaks against an answer or not at all.
         return min(0.0, value) if self._for_many else value
+
+    def of_alone(self, candidate: Candidate) -> dict[str, float] | None:
+        """What is known besides of one that stands alone; None where no candidate was read together, or where questions are
+        expected of this one, which tell more.
+
+        `together` is the logarithm of odds, by reading together, that any answers, `question` what the question by itself adds to
+        the odds (it knows the manner of those who wrote what it was fitted to, and is worth less elsewhere), and `unknown` says
+        that the question holds a short name that no document has.
+        """
+        if not self.read_together or candidate.expected:
+            return None
+        return {
+            "together": self.read_together,
+            "question": self._logit_of_question,
+            "unknown": float(bool(self._found.query.names.unknown)),
+        }
 
     def features(self, candidate: Candidate) -> dict[str, float]:
         """What speaks for `candidate`, and against it.

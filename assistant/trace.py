@@ -150,8 +150,9 @@ class Trace:
         if self.confidence is None:
             return {}
         features = self.confidence.features(candidate)
-        together = {"together_adds": self.confidence.together(candidate)}
-        return {name: _rounded(value) for name, value in (features | together).items()}
+        of_alone = self.confidence.of_alone(candidate) or {}
+        alone = {"alone_adds": self.confidence.alone(candidate), "unknown": of_alone.get("unknown", 0.0)}
+        return {name: _rounded(value) for name, value in (features | alone).items()}
 
     def _look_at(self, candidates: list[dict[str, Any]]) -> tuple[str, str]:
         """The step to look at where the answer is not what it should be, and why that one."""

@@ -63,6 +63,8 @@ FALSE_ABSTENTION = {"alone": 0.045, "expected": 0.033}
 FIRST_QUESTIONS_COUNT = 2.0
 # Twins count for less: they are as many as all other unanswerable questions, and tell least of what people ask.
 TWINS_COUNT = 0.05
+# Sets of which the manner of a question does not tell whether it has an answer.
+MANNER_TELLS_NOTHING = ("medquad_questions_5.jsonl", "medquad_questions_6.jsonl")
 # Of the quotes called strong at least so many answer.
 STRONG_PRECISION = 0.8
 _FOLDS = 10
@@ -76,7 +78,9 @@ Matrix = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question as the library meets it. `sentences`: float32 (sentences, `ranking.FEATURES`) of all that may be quoted;
-    `is_gold` marks those that answer; `together` is what reading together finds, None where it is not asked."""
+    `is_gold` marks those that answer; `of_alone` is as `Confidence.of_alone`, `library` the folder of the library, and `file` the
+    name of that of the questions.
+    """
 
     question: LabelledQuestion
     query: Query
@@ -84,7 +88,9 @@ class Asked:
     is_gold: NDArray[np.bool_]
     features: dict[str, float]
     right: bool
-    together: float | None = None
+    of_alone: dict[str, float] | None = None
+    library: str = ""
+    file: str = ""
 
 
 def ask(library: Library, question: LabelledQuestion) -> Asked | None:
@@ -101,9 +107,9 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
             rows.append(values[position])
             gold.append(stands_in(texts[position], question.gold))
     confidence = Confidence(found)
-    together = (confidence.read_together or None) if not best.expected else None
     right = stands_in(best.text, question.gold)
-    return Asked(question, found.query, np.array(rows), np.array(gold), confidence.features(best), right, together)
+    features, of_alone = confidence.features(best), confidence.of_alone(best)
+    return Asked(question, found.query, np.array(rows), np.array(gold), features, right, of_alone, str(library.directory))
 
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
@@ -190,12 +196,8 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         answered = fold[labelled[fold]]
         right_if_any[rest] = is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
-    together = np.array([one.together if one.together is not None else np.nan for one in asked])
-    read = np.isfinite(together)
-    stacked = _stacked(unseen[read], together[read], answerable[read], count[read]) if with_vector else None
-    if stacked:
-        change = stacked["slope"] * together[read] + stacked["intercept"]
-        unseen[read] = 1 / (1 + np.exp(-_logits(unseen[read]) - change))
+    alone = np.array([one.of_alone is not None for one in asked])
+    stacked = _stacked(asked, columns, count, unseen, len(names)) if with_vector and alone.any() else None
     answers.fit(columns, answerable, count)
     is_right.fit(own[labelled], right[labelled])
     features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
@@ -206,7 +208,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         "right": _logistic(names, READABLE * is_right.coef_[0] / spread, mean, is_right.intercept_[0]),
         "phrases": {phrase: weight for phrase, weight in heavy.items() if abs(weight) >= LEAST_WEIGHT},
         "vector": [round(float(weight * scale), 4) for weight in of_vector],
-        "together": stacked,
+        "alone": stacked,
     }
     known = labelled | ~answerable
     kinds = {"alone": ~is_expected, "expected": is_expected}
@@ -222,20 +224,41 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     return model
 
 
-def _stacked(
-    unseen: NDArray[np.float64], together: NDArray[np.float64], answerable: NDArray[np.bool_], count: NDArray[np.float64]
-) -> dict[str, float]:
-    """What reading together is worth beside the probabilities of questions that no fit has seen (Wolpert 1992, "Stacked
-    generalization"): its slope and intercept in the logarithm of odds."""
+def _stacked(asked: Sequence[Asked], columns: Matrix, count: Matrix, unseen: Matrix, readable: int) -> dict[str, Any]:
+    """What `Confidence.of_alone` is worth beside the logarithm of odds of questions that no fit has seen (Wolpert 1992, "Stacked
+    generalization"), nor any other question to their library, whose manner would give them away. The first `readable` of the
+    `columns` are not of the question alone. Puts the probabilities with it into `unseen`.
+
+    It is fitted to `MANNER_TELLS_NOTHING`, for so it is with those who ask; to these half a question of either kind is added with
+    a name that no document has, for none of theirs that has an answer holds one.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    both = LogisticRegression(C=np.inf).fit(np.stack([_logits(unseen), together], axis=1), answerable, count)
-    own, other = both.coef_[0]
-    return {"slope": round(float(other / own), 3), "intercept": round(float(both.intercept_[0] / own), 3)}
-
-
-def _logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.log(probabilities / (1 - probabilities)))
+    alone = np.array([one.of_alone is not None for one in asked])
+    answerable = np.array([one.question.expects == "answer" for one in asked])
+    library = np.array([one.library for one in asked])
+    names = list(asked[int(alone.argmax())].of_alone or ())
+    each = np.zeros((len(asked), 1 + len(names)))
+    each[alone, 1:] = [list(one.of_alone.values()) for one in asked if one.of_alone is not None]
+    own, question, unknown = each[:, 0], each[:, 1 + names.index("question")], 1 + names.index("unknown")
+    for folder in sorted(set(library[alone])):
+        rest, others = alone & (library == folder), library != folder
+        answers = LogisticRegression(C=PENALTY, max_iter=5000).fit(columns[others], answerable[others], count[others])
+        weights = answers.coef_[0]
+        own[rest] = answers.intercept_[0] + columns[rest, :readable] @ weights[:readable]
+        question[rest] = columns[rest, readable:] @ weights[readable:]
+    fitted = alone & np.array([one.file in MANNER_TELLS_NOTHING for one in asked])
+    usual = np.average(each[fitted], axis=0, weights=count[fitted])
+    usual[unknown] = 1.0
+    both = LogisticRegression(C=np.inf, max_iter=5000).fit(
+        np.vstack([each[fitted], usual, usual]),
+        np.append(answerable[fitted], [True, False]),
+        np.append(count[fitted], [0.5, 0.5]),
+    )
+    unseen[alone] = 1 / (1 + np.exp(-both.decision_function(each[alone]) / both.coef_[0, 0]))
+    stacked = {name: round(float(weight / both.coef_[0, 0]), 3) for name, weight in zip(names, both.coef_[0, 1:], strict=True)}
+    stacked["question"] = round(stacked["question"] - 1.0, 3)
+    return {"intercept": round(float(both.intercept_[0] / both.coef_[0, 0]), 3), "weights": stacked}
 
 
 def _phrases(questions: Sequence[str]) -> tuple[list[str], Matrix]:
@@ -293,7 +316,7 @@ def _ask_all(pairs: Sequence[tuple[str, str]]) -> list[Asked]:
         with Library.open(folder, create=False) as library:
             for question in _questions(Path(path)):
                 if question.split != "held_back" and (one := ask(library, question)) is not None:
-                    found.append(one)
+                    found.append(replace(one, file=Path(path).name))
     return found
 
 
