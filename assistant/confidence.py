@@ -70,7 +70,7 @@ class ConfidenceModel:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> ConfidenceModel:
         """The model that confidence.json holds as `stored`."""
-        logistic = {name: Logistic(**stored[name]) for name in ("answers", "right", "alone") if stored[name]}
+        logistic = {name: Logistic(**stored[name]) for name in ("answers", "right", "alone") if stored.get(name)}
         return cls(**{**stored, **logistic, "vector": np.array(stored["vector"], dtype=np.float32)})
 
     def logit_of(self, question: str, vector: Vectors) -> float:

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from index import Library
@@ -24,34 +24,44 @@ from index.words import STOP_WORDS, stem
 _SHORT_NAME, _LETTERS, _NUMBER, _PROPER_NAME, _HELD = 1.0, 0.8, 0.6, 0.6, 0.5
 # A word less rare in English (`rarity_in_english`) than this names nothing by standing in a text.
 _RARE = 0.6
-# A word in capitals less rare than this is shouted, and no short name; nor is one that begins with a capital letter a name.
-_SHOUTED = 0.35
-_SHORTEST_OF_LETTERS = 3
+# One that begins with a capital letter within a sentence and is less rare than this is no proper name.
+_COMMON = 0.35
+# A word in capitals less rare than this is stressed, and no short name. Where so many of the words that have no figure are in
+# capitals, all are shouted.
+_STRESSED, _SHOUTED = 0.9, 0.5
+# Short names have so many letters and figures.
+_SHORTEST, _LONGEST = 3, 12
+# Short names that tell nothing of the subject.
+_OF_NO_SUBJECT = frozenset(("app", "covid", "dvla", "faq", "fda", "nhs", "nice", "pdf", "pip", "suv", "uk", "usa", "who"))
 # As surely as this a word that is in no dictionary is the short name of a title: it has the letters of two in three of its words.
 _MOSTLY = 0.53
+# Of a title so many words are spelt by a short name at most.
+_SPELT = 20
 # What a question names clearly it names at least so much, and nearly as much what it names less by no more than this. So many
 # documents at most are looked through because of that.
 CLEARLY, AS_MUCH = 0.5, 0.05
 MOST_NAMED = 4
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_WITHIN_A_SENTENCE = tuple(",;)’'-")
 _LETTERS_AND_NUMBER = re.compile(r"([a-z]{2,}?)(\d+[a-z]?)?")
 _TITLE_WORD = re.compile(r"[a-z]+(?:\d+[a-z]?)?|\d+[a-z]?", re.IGNORECASE)
+_WITHIN_A_SENTENCE = tuple(",;)’'-")
+_END_OF_A_CLAUSE = re.compile(r"\s*(?:[.,;:!?)]|$)")
 _ROMAN = {word: str(at) for at, word in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), start=1)}
 _IN_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBERS = _ROMAN | {word: str(at) for at, word in enumerate(_IN_WORDS, start=1)}
-_BEFORE_A_NUMBER = frozenset(("type", "types", "number", "no", "kind", "sort", "form", "group", "class", "stage"))
+_NUMBERS = {word: str(at) for at, word in enumerate(_IN_WORDS, start=1)}
+_BEFORE_A_NUMBER = frozenset(("type", "types", "number", "kind", "sort", "form", "group", "class", "stage"))
 _UNSPELT = frozenset(("type", "with", "and", "of", "the", "due", "to", "in", "or"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What a word is looked up by: its stem; a number in digits; a short name in lower case. `rarity` is that in English,
-    `before` the word before it.
+    """A word in lower case, `plain`, a number in digits, and its stem, by which titles hold it. `rarity` is that in English,
+    `before` the word right before it, "" where there is none.
     """
 
-    key: str
+    plain: str
+    stem: str
     rarity: float
     before: str
     is_short_name: bool = False
@@ -68,8 +78,8 @@ class _Titles:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a question names: how much each of some documents, more than 0, by id; and which short names, lower case, that none of
-    them has.
+    """What a question names: how much each of some documents, more than 0, by id; and which short names, lower case, that no
+    document of the library has.
     """
 
     documents: Mapping[str, float] = field(default_factory=dict)
@@ -96,12 +106,20 @@ def names_in(question: str, library: Library, among: Set[str]) -> Names:
     titles = _titles(library, library.generation(), frozenset(among))
     documents: dict[str, float] = defaultdict(float)
     unknown = set()
-    for word in {word.key: word for word in reversed(list(_words(question)))}.values():
-        meant = {document: sureness for document, sureness in _meant(word, library, titles).items() if document in among}
+    words = list(_words(question))
+    short_names = frozenset(word.plain for word in words if word.is_short_name)
+    alike: dict[str, list[_Word]] = defaultdict(list)
+    for word in words:
+        alike[word.stem].append(word)
+    for common, same in alike.items():
+        meant: dict[str, float] = {}
+        for word in same:
+            for document, sureness in _meant(word, library, titles, short_names).items():
+                meant[document] = max(sureness, meant.get(document, 0.0))
         for document, sureness in meant.items():
             documents[document] += sureness * (1.0 - math.log(len(meant)) / math.log(max(2, len(among))))
-        if word.is_short_name and not meant and word.key[0].isalpha() and len(word.key) >= _SHORTEST_OF_LETTERS:
-            unknown.add(word.key)
+        if common in short_names - _OF_NO_SUBJECT and not meant and _may_be_unknown(common, library):
+            unknown.add(common)
     return Names({document: much for document, much in documents.items() if much > 0.0}, frozenset(unknown))
 
 
@@ -110,41 +128,70 @@ def is_short_for_a_title(word: str, library: Library) -> bool:
     return max(_spelt_by(word, _titles(library, library.generation(), None)).values(), default=0.0) >= _MOSTLY
 
 
-def _meant(word: _Word, library: Library, titles: _Titles) -> Mapping[str, float]:
-    """How surely `word` names each of some documents, 0 to 1."""
+def _may_be_unknown(name: str, library: Library) -> bool:
+    return name[0].isalpha() and _SHORTEST <= len(name) <= _LONGEST and not library.documents_with([name])
+
+
+def _meant(word: _Word, library: Library, titles: _Titles, short_names: Set[str]) -> Mapping[str, float]:
+    """How surely `word` names each of some documents, 0 to 1; `short_names` are those of the question."""
     if word.is_short_name:
-        held, spelt = library.documents_with([word.key]), _spelt_by(word.key, titles)
-        return dict.fromkeys(held & spelt.keys() or held, _SHORT_NAME) or spelt
-    if word.key.isdigit():
-        is_of_a_name = word.before in _BEFORE_A_NUMBER or stem(word.before) in titles.holding
-        return dict.fromkeys(titles.holding.get(word.key, ()), _NUMBER) if is_of_a_name else {}
-    if word.key in titles.holding:
-        return dict.fromkeys(titles.holding[word.key], min(1.0, 1.1 * word.rarity) ** 1.5)
+        held, spelt = library.documents_with([word.plain]) & titles.words.keys(), _spelt_by(word.plain, titles)
+        both = dict.fromkeys(held & spelt.keys(), _SHORT_NAME)
+        return both or (dict.fromkeys(held, _HELD) | spelt if spelt else dict.fromkeys(held, _SHORT_NAME))
+    if word.plain.isdigit():
+        is_of_a_name = word.before in _BEFORE_A_NUMBER | short_names or stem(word.before) in titles.holding
+        return dict.fromkeys(titles.holding.get(word.stem, ()), _NUMBER) if is_of_a_name else {}
+    if word.stem in titles.holding:
+        return dict.fromkeys(titles.holding[word.stem], min(1.0, 1.1 * word.rarity) ** 1.5)
     if word.is_proper_name or word.rarity >= _RARE:
-        held = library.documents_with([word.key])
+        held = library.documents_with([word.plain]) & titles.words.keys()
         if held or word.rarity < 1.0:
             return dict.fromkeys(held, _PROPER_NAME if word.is_proper_name else _HELD * word.rarity**2)
-        return _spelt_by(word.key, titles)
+        return _spelt_by(word.plain, titles)
     return {}
 
 
 def _words(text: str) -> Iterator[_Word]:
-    before, is_shouted = "", text.isupper() and " " in text
-    for match in _WORD.finditer(text):
+    """The words of `text` that may name something, in order."""
+    found = list(_WORD.finditer(text))
+    without_figures = [match[0] for match in found if match[0].isalpha() and len(match[0]) > 1]
+    is_shouted = len(without_figures) > 1 and sum(map(str.isupper, without_figures)) > _SHOUTED * len(without_figures)
+    for earlier, match in zip([None, *found], found, strict=False):
+        between = text[earlier.end() : match.start()] if earlier else "."
+        before = earlier[0].lower() if earlier and not between.strip(" -–(") else ""
         raw = re.sub(r"['’]s$", "", match[0])
         plain = raw.lower().replace("’", "'")
-        has_number = any(map(str.isdigit, plain)) and not plain.isdigit()
         rarity = rarity_in_english(plain)
-        in_capitals = sum(map(str.isupper, raw)) > 1 and not (raw.isupper() and (is_shouted or rarity < _SHOUTED))
-        if plain in _NUMBERS and (before in _BEFORE_A_NUMBER or (plain in _ROMAN and in_capitals)):
-            yield _Word(_NUMBERS[plain], 1.0, before)
-        elif has_number or in_capitals:
-            yield _Word(plain, 1.0, before, is_short_name=True)
-        elif plain.isdigit() or (plain not in STOP_WORDS and len(plain) > 1):
+        number = _number(raw, before, text[match.end() :])
+        if number:
+            yield _Word(number, number, 1.0, before)
+        elif _is_short_name(raw, rarity, is_shouted=is_shouted):
+            yield _Word(plain, plain, 1.0, before, is_short_name=True)
+        elif plain not in STOP_WORDS and len(plain) > 1:
             after = text[: match.start()].rstrip(" (")[-1:]
-            is_proper_name = raw.istitle() and rarity >= _SHOUTED and (after.isalnum() or after in _WITHIN_A_SENTENCE)
-            yield _Word(plain if plain.isdigit() else stem(plain), rarity, before, is_proper_name=is_proper_name)
-        before = plain
+            is_within = after.isalnum() or after in _WITHIN_A_SENTENCE
+            is_proper_name = raw.istitle() and rarity >= _COMMON and is_within and not is_shouted
+            yield _Word(plain, stem(plain), rarity, before, is_proper_name=is_proper_name)
+
+
+def _number(raw: str, before: str, after: str) -> str:
+    """The number that a word is, in digits, "" where it is none."""
+    plain = raw.lower()
+    if plain.isdigit() and plain.isascii():
+        return plain
+    is_named = before in _BEFORE_A_NUMBER
+    if plain in _ROMAN and ((len(raw) > 1 and (raw.isupper() or is_named)) or (is_named and _END_OF_A_CLAUSE.match(after))):
+        return _ROMAN[plain]
+    return _NUMBERS.get(plain, "") if is_named else ""
+
+
+def _is_short_name(raw: str, rarity: float, *, is_shouted: bool) -> bool:
+    """Whether a word is written as short names are: in letters and figures, or in capitals, perhaps but for its first letter."""
+    if not raw.isalnum() or len(raw) > _LONGEST:
+        return False
+    if any(map(str.isdigit, raw)):
+        return not raw.isdigit()
+    return len(raw) > 1 and (raw.isupper() or raw[1:].isupper()) and rarity >= _STRESSED and not is_shouted
 
 
 def _spelt_by(name: str, titles: _Titles) -> dict[str, float]:
@@ -152,36 +199,42 @@ def _spelt_by(name: str, titles: _Titles) -> dict[str, float]:
     the more of the title's words begin with one of these letters.
     """
     parts = _LETTERS_AND_NUMBER.fullmatch(name)
-    if parts is None or len(name) < _SHORTEST_OF_LETTERS:
+    if parts is None or not _SHORTEST <= len(name) <= _LONGEST:
         return {}
     letters, number = parts.groups()
     found = {}
     for document, words in titles.words.items():
         if number is None or number in words:
-            plain = [word for word in words if word.isalpha()]
-            spelt = _spelt(letters, plain)
-            if spelt:
+            plain = [word for word in words if word.isalpha()][:_SPELT]
+            spelt = _spelt(letters, plain) if any(word[0] == letters[0] for word in plain) else 0
+            if spelt > 1:
                 found[document] = _LETTERS * spelt / len(plain)
     return found
 
 
 def _spelt(letters: str, words: Sequence[str]) -> int:
     """Of how many `words` the `letters` are, in order, the first one or the first and some further ones; 0 where they are not."""
-    if not letters or not words:
-        return 0
-    most = _spelt(letters, words[1:])
-    at = 0 if words[0][0] == letters[0] else -1
-    for taken in range(1, len(letters) + 1):
-        if at < 0:
-            break
-        rest = _spelt(letters[taken:], words[1:])
-        if rest or taken == len(letters):
-            most = max(most, rest + 1)
-        at = words[0].find(letters[taken], at + 1) if taken < len(letters) else -1
-    return most
+
+    @cache
+    def most(letter: int, word: int) -> int:
+        """The same of the letters and the words from these on."""
+        if letter == len(letters) or word == len(words):
+            return 0
+        found = most(letter, word + 1)
+        at = 0 if words[word][0] == letters[letter] else -1
+        for after in range(letter + 1, len(letters) + 1):
+            if at < 0:
+                break
+            rest = most(after, word + 1)
+            if rest or after == len(letters):
+                found = max(found, rest + 1)
+            at = words[word].find(letters[after], at + 1) if after < len(letters) else -1
+        return found
+
+    return most(0, 0)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)
 def _titles(library: Library, _generation: str, among: frozenset[str] | None) -> _Titles:
     """Those of the documents `among` all, None means all of them."""
     holding: dict[str, set[str]] = defaultdict(set)
@@ -189,7 +242,7 @@ def _titles(library: Library, _generation: str, among: frozenset[str] | None) ->
     for document in library.summaries():
         if among is None or document.id in among:
             for word in _words(document.title):
-                holding[word.key].add(document.id)
+                holding[word.stem].add(document.id)
             plain = [match[0].lower() for match in _TITLE_WORD.finditer(document.title)]
             numbered = [
                 _ROMAN.get(word, word) if len(word) > 1 or before in _BEFORE_A_NUMBER else word

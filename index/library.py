@@ -314,7 +314,7 @@ class Library:
         nearest, of_named = [], []
         if sought is not None and len(index):
             nearest = index.search(sought, _CANDIDATES)
-            of_named = index.search_among(self._store.passage_ids(named), sought, _OF_NAMED)
+            of_named = index.search_among(self._store.passage_ids(named), sought, _OF_NAMED) if named else []
         fused = reciprocal_rank_fusion(dense, lexical, expected, nearest, of_named)
         best = list(fused)[:k]
         cosines = index.completed(dense, vector, best)

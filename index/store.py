@@ -369,9 +369,8 @@ class Store(Database):
     @clearly
     def passage_ids(self, documents: Iterable[str]) -> list[int]:
         """The ids of the passages of those documents."""
-        named = list(documents)
-        rows = self._db.execute(f"SELECT id FROM passages WHERE document_id IN ({','.join('?' * len(named))})", named)
-        return [int(row[0]) for row in rows]
+        query = "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?))"
+        return [int(row[0]) for row in self._db.execute(query, (json.dumps(list(documents)),))]
 
     @clearly
     def passages_with(self, word: str) -> int:

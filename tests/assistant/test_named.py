@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from assistant import query as query_module
 from assistant import ranking
-from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, names_in
+from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, names_in
 from assistant.query import Query
 from assistant.retrieval import asked_of, hits_for, retrieved
+from assistant.spelling import mend
 from corpus import Source
 from index import Library
 from index.embedding import Embedder
@@ -61,6 +63,8 @@ def _most(library: Library, question: str) -> set[str]:
         (f"{WHEN} with SCA6?", "Spinocerebellar ataxia type 6"),  # as the title spells it
         (f"{WHEN}, sca6?", "Spinocerebellar ataxia type 6"),
         (f"{WHEN} with SCA3?", "Spinocerebellar ataxia 3"),
+        (f"{WHEN} with SCA 6?", "Spinocerebellar ataxia type 6"),
+        (f"{WHEN}? My 3 children ask, it is spinocerebellar ataxia type 3.", "Spinocerebellar ataxia 3"),
         (f"{WHEN} with spinocerebellar ataxia number six?", "Spinocerebellar ataxia type 6"),
         (f"{WHEN} with the spinocerebellar ataxia, type VI?", "Spinocerebellar ataxia type 6"),
         (f"{WHEN} with limb girdle 2C?", "Limb-girdle muscular dystrophy, type 2C"),
@@ -88,7 +92,13 @@ def test_where_several_are_named_alike_none_is_better_off(alike: Library) -> Non
     }
 
 
-@pytest.mark.parametrize("asked", ["WHY DOES IT HURT?", "why does it hurt", "We are 2, and I am 6?", "…", "SCA99", "I", "GP"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("WHY DOES IT HURT?", "why does it hurt", "We are 2, and I am 6?", "…", "SCA99", "I", "GP", "I AM SO TIRED"),
+        *("Is this the type I have?", "No one can tell me.", "What kind? I am tired.", "Which form I have is unclear."),
+    ],
+)
 def test_what_names_nothing_names_nothing(alike: Library, asked: str) -> None:
     assert names_in(asked, alike, _titles(alike).keys()).documents == {}
     assert asked_of(alike, asked).names.most == frozenset()
@@ -102,11 +112,38 @@ def test_only_the_documents_that_are_asked_are_named(alike: Library) -> None:
     assert names_in("SCA6", alike, set()).documents == {}
 
 
-@given(st.text(max_size=60))
-def test_any_text_names_documents_of_the_library_by_more_than_nothing(alike: Library, asked: str) -> None:
-    found = names_in(asked, alike, _titles(alike).keys()).documents
-    assert found.keys() <= _titles(alike).keys()
-    assert all(much > 0.0 for much in found.values())
+@given(st.text("abc", min_size=1, max_size=6), st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=4))
+def test_what_spells_a_title_is_what_trying_every_way_finds(letters: str, words: list[str]) -> None:
+    """A way takes of each word nothing, or its first letter and any further ones."""
+    ways = {(): 0}
+    for word in words:
+        rest = [chosen for size in range(len(word)) for chosen in combinations(word[1:], size)]
+        longer = [((*way, word[0], *more), spelt + 1) for way, spelt in ways.items() for more in rest]
+        for way, spelt in longer:
+            if "".join(way) == letters[: len(way)]:
+                ways[way] = max(ways.get(way, 0), spelt)
+    assert _spelt(letters, words) == ways.get(tuple(letters), 0)
+
+
+_NAMES = ["SCA6", "SCA", "LGMD2C", "ataxia,", "Kennedy's", "WNK1", "SPG4", "muscles", "WEAK"]
+_PARTS = st.sampled_from([*_NAMES, "type", "6", "six", "I", "II", "3A", "2", "?", ".", "(", "’"])
+
+
+@given(st.lists(_PARTS | st.text(max_size=4), max_size=9).map(" ".join))
+def test_any_text_names_documents_by_more_than_nothing_and_no_unknown_name_is_held(alike: Library, asked: str) -> None:
+    found = names_in(asked, alike, _titles(alike).keys())
+    assert found.documents.keys() <= _titles(alike).keys()
+    assert all(much > 0.0 for much in found.documents.values())
+    assert found.most <= found.documents.keys()
+    assert not any(alike.documents_with([name]) or name not in asked.lower() for name in found.unknown)
+
+
+def test_a_misspelt_title_is_mended_and_its_short_name_is_not(alike: Library, tmp_path: Path, embedder: Embedder) -> None:
+    assert mend("what is limb girdel muscular dystrofy, lgmd", alike) == "what is limb girdle muscular dystrophy, lgmd"
+    (tmp_path / "page.md").write_text("# Dermatomyositis\n\nDermatomyositis is rare. The skin is red.\n", encoding="utf-8")
+    with Library.open(tmp_path / "library", embedder=embedder) as library:
+        library.add([Source(path=str(tmp_path / "page.md"))])
+        assert mend("is dermatomyosits rare", library) == "is dermatomyositis rare"
 
 
 def test_what_is_named_most_is_named_clearly_and_is_not_much() -> None:
@@ -128,6 +165,8 @@ def test_what_is_named_most_is_named_clearly_and_is_not_much() -> None:
         (f"{WHEN} with LGMD2C, the WNK1 kind?", set()),
         ("IT HURTS AT NIGHT", set()),
         ("At 3am, OK, I walk 10k. Why?", set()),
+        ("I CAN'T WALK AND I AM ALONE", set()),
+        ("McDonald, my PhD student, is EXHAUSTED and the NHS does nothing", set()),
     ],
 )
 def test_a_short_name_that_no_page_has_is_unknown(alike: Library, asked: str, unknown: set[str]) -> None:
@@ -138,9 +177,16 @@ def test_a_sentence_counts_less_where_another_document_is_named(alike: Library, 
     asked = f"{WHEN} with SCA6?"
     query = Query.of(asked, alike)
     highest = max(query.names.documents.values())
-    for hit, _, features, _ in ranking.sentence_features(alike, query, hits_for(alike, query, frozenset())):
+    weighed = ranking.weights()["sought"]["named"]
+    assert weighed > 0
+    hits = hits_for(alike, query, frozenset())
+    assert len(hits) == len(PAGES)
+    for hit, _, features, _ in ranking.sentence_features(alike, query, hits):
         own = query.names.documents.get(hit.passage.document_id, 0.0)
         assert features[:, ranking.FEATURES.index("named")] == pytest.approx(own - highest)
+        unnamed = features.copy()
+        unnamed[:, ranking.FEATURES.index("named")] = 0.0
+        assert ranking.scored(features) == pytest.approx(ranking.scored(unnamed) + weighed * (own - highest), abs=1e-4)
     monkeypatch.setattr(query_module, "names_in", lambda *_: Names())
     unnamed = Query.of(asked, alike)
     for hit, _, features, _ in ranking.sentence_features(alike, unnamed, hits_for(alike, unnamed, frozenset())):

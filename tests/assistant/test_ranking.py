@@ -96,7 +96,9 @@ def test_a_sentence_is_found_in_words_that_only_its_expected_questions_share(sta
 
 def test_where_no_question_is_expected_the_rest_is_weighed_alone() -> None:
     own = [0.5, 0.5, 0.5, 0.2, 1.0]
-    features = np.array([[*own, 0.0, 0.0], [*own, 0.6, 0.0], [*own, 0.6, 20.0], [*own, 0.0, 20.0]], dtype=np.float32)
+    features = np.array(
+        [[*own, 0.0, 0.0, 0.0], [*own, 0.6, 0.0, 0.0], [*own, 0.6, 20.0, -0.7], [*own, 0.0, 20.0, -0.7]], dtype=np.float32
+    )
     alone, expected, sought = (ranking.weights()[name] for name in ("alone", "expected", "sought"))
     by_hand = [
         weighed["intercept"] + sum(weighed.get(name, 0.0) * value for name, value in zip(ranking.FEATURES, row, strict=True))

@@ -12,7 +12,9 @@ answers, without labels: they tell the confidence model that plain questions are
 (twin_questions.tsv) holds in each line one that the library answers and one that sounds just like it and has no answer, so that
 the model cannot go by the style alone. Every third line and every third set is left out.
 Ranking is fitted listwise (softmax over all sentences of the passages found: ListNet, Cao et al. 2007), the confidence model by
-logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen.
+logistic regression; the thresholds come from probabilities that cross-validation gives, of questions no fit has seen. What
+counts besides for quotes of which no questions are expected is fitted to the fifth and the sixth set, and left out where these
+are not asked.
 """
 
 from __future__ import annotations
@@ -73,6 +75,7 @@ _COUNTS = {_FIRST: FIRST_QUESTIONS_COUNT, "twin": TWINS_COUNT}
 _ASSISTANT = Path(ranking.__file__).parent
 
 Matrix = NDArray[np.float32]
+Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,8 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of ranking.json. Those for sentences "alone" come from all questions, by the features that every sentence has;
     those where questions are "expected" lie between these and what fits the questions to libraries with such sentences; those
-    where the answer is "sought" fit the questions for which it is sought anywhere. The best sentences have on the mean the same
-    score by each as alone, so that they can be compared.
+    where the answer is "sought" fit the questions for which it is sought anywhere, but for `NAMED`. The best sentences have on the
+    mean the same score by each as alone, so that they can be compared.
     """
     own = ranking.FEATURES[: ranking.FEATURES.index("expected")]
     alone = _listwise(asked, own)
@@ -196,8 +199,7 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
         answered = fold[labelled[fold]]
         right_if_any[rest] = is_right.fit(own[answered], right[answered]).predict_proba(own[rest])[:, 1]
     is_expected = np.array([one.features["expected"] != 0 for one in asked])
-    alone = np.array([one.of_alone is not None for one in asked])
-    stacked = _stacked(asked, columns, count, unseen, len(names)) if with_vector and alone.any() else None
+    stacked = _stacked(asked, columns, count, unseen, len(names)) if with_vector else None
     answers.fit(columns, answerable, count)
     is_right.fit(own[labelled], right[labelled])
     features, of_phrases, of_vector = np.split(answers.coef_[0], [len(names), len(names) + len(phrases)])
@@ -224,19 +226,22 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     return model
 
 
-def _stacked(asked: Sequence[Asked], columns: Matrix, count: Matrix, unseen: Matrix, readable: int) -> dict[str, Any]:
+def _stacked(asked: Sequence[Asked], columns: Matrix, count: Weights, unseen: Weights, readable: int) -> dict[str, Any] | None:
     """What `Confidence.of_alone` is worth beside the logarithm of odds of questions that no fit has seen (Wolpert 1992, "Stacked
     generalization"), nor any other question to their library, whose manner would give them away. The first `readable` of the
     `columns` are not of the question alone. Puts the probabilities with it into `unseen`.
 
     It is fitted to `MANNER_TELLS_NOTHING`, for so it is with those who ask; to these half a question of either kind is added with
-    a name that no document has, for none of theirs that has an answer holds one.
+    a name that no document has, for none of theirs that has an answer holds one. None where these sets are not asked.
     """
     from sklearn.linear_model import LogisticRegression
 
     alone = np.array([one.of_alone is not None for one in asked])
     answerable = np.array([one.question.expects == "answer" for one in asked])
     library = np.array([one.library for one in asked])
+    fitted = alone & np.array([one.file in MANNER_TELLS_NOTHING for one in asked])
+    if len(set(answerable[fitted])) < 2 or len(set(library)) < 2:
+        return None
     names = list(asked[int(alone.argmax())].of_alone or ())
     each = np.zeros((len(asked), 1 + len(names)))
     each[alone, 1:] = [list(one.of_alone.values()) for one in asked if one.of_alone is not None]
@@ -247,7 +252,6 @@ def _stacked(asked: Sequence[Asked], columns: Matrix, count: Matrix, unseen: Mat
         weights = answers.coef_[0]
         own[rest] = answers.intercept_[0] + columns[rest, :readable] @ weights[:readable]
         question[rest] = columns[rest, readable:] @ weights[readable:]
-    fitted = alone & np.array([one.file in MANNER_TELLS_NOTHING for one in asked])
     usual = np.average(each[fitted], axis=0, weights=count[fitted])
     usual[unknown] = 1.0
     both = LogisticRegression(C=np.inf, max_iter=5000).fit(
