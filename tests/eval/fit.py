@@ -118,8 +118,8 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of ranking.json. Those for sentences "alone" come from all questions, by the features that every sentence has;
     those where questions are "expected" lie between these and what fits the questions to libraries with such sentences; those
-    where the answer is "sought" fit the questions for which it is sought anywhere, but for `NAMED`. The best sentences have on the
-    mean the same score by each as alone, so that they can be compared.
+    where the answer is "sought" fit the questions for which it is sought anywhere, but for `NAMED`. The best sentences have on
+    the mean the same score by each as alone, so that they can be compared.
     """
     own = ranking.FEATURES[: ranking.FEATURES.index("expected")]
     alone = _listwise(asked, own)
