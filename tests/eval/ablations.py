@@ -22,6 +22,7 @@ from assistant import Assistant, assistant, query, ranking, reading, retrieval
 from assistant.confidence import ConfidenceModel, models
 from assistant.evaluation import LabelledQuestion, Outcome, ask_all, load_questions, stands_in
 from assistant.evaluation.outcomes import FIRST
+from assistant.named import Names
 from index import SentenceVectors
 from index import library as index_library
 from index.records import Vectors
@@ -70,7 +71,8 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
         *_UNREAD,
     ],
     "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _NOT_SOUGHT, *_UNREAD],
-    "nothing sought": [_NOT_SOUGHT],
+    "nothing sought": [_NOT_SOUGHT],  # nor anything named
+    "nothing named": [(query, "names_in", lambda *_: Names())],
     "no reading": _UNREAD,
     "nothing read together": [_NOT_TOGETHER],
     "no expansion": [(query, "expansions", lambda _question: ())],
