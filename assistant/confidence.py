@@ -54,9 +54,9 @@ class Logistic:
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
     """`answers` tells whether the library answers at all, with weights for `phrases_of` the question and for its vector;
-    `right`, whether this quote does if any does. The thresholds are probabilities: `possible` of the former, for candidates of
-    which questions are "expected" and for those that stand "alone"; `strong` of both together. For those that stand alone and
-    were read together `alone` tells what `Confidence.of_alone` adds to the former's logarithm of odds; None: nothing.
+    `right`, whether this quote does if any does. The thresholds are probabilities, for candidates of which questions are
+    "expected" and for those that stand "alone": `possible` of the former, `strong` of both together. For those that stand alone
+    and were read together `alone` tells what `Confidence.of_alone` adds to the former's logarithm of odds; None: nothing.
     """
 
     answers: Logistic
@@ -64,7 +64,7 @@ class ConfidenceModel:
     vector: Vectors
     right: Logistic
     possible: Mapping[str, float]
-    strong: float
+    strong: Mapping[str, float]
     alone: Logistic | None = None
 
     @classmethod
@@ -111,8 +111,8 @@ class Confidence:
 
     def thresholds(self, candidate: Candidate) -> dict[str, float]:
         """The probability from which `candidate` may answer, and the certainty from which it is called to answer."""
-        possible = self._model.possible["expected" if candidate.expected else "alone"]
-        return {"possible": _sigmoid(_logit(possible) + self._for_many), "strong": self._model.strong}
+        kind = "expected" if candidate.expected else "alone"
+        return {"possible": _sigmoid(_logit(self._model.possible[kind]) + self._for_many), "strong": self._model.strong[kind]}
 
     def match(self, candidate: Candidate) -> Match | None:
         """How well a candidate answers, in the words an answer uses; None where it is not good enough to be shown."""

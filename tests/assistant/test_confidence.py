@@ -84,6 +84,9 @@ def test_of_a_sentence_of_which_questions_are_expected_it_says_nothing(starter_l
         expected = replace(found.ranked[0], expected=0.7)
         assert Confidence(found, model).alone(found.ranked[0]) != 0.0
         assert Confidence(found, model).alone(expected) == 0.0
+        kinds = [Confidence(found, model).thresholds(one) for one in (found.ranked[0], expected)]
+        assert [kind["strong"] for kind in kinds] == [model.strong["alone"], model.strong["expected"]]
+        assert [kind["possible"] for kind in kinds] == pytest.approx([model.possible["alone"], model.possible["expected"]])
 
 
 def test_one_that_was_not_read_together_does_not_count_as_read_where_it_is_put_first(read: list[Found]) -> None:

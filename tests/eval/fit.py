@@ -217,7 +217,10 @@ def fit_confidence(asked: Sequence[Asked], *, with_vector: bool) -> dict[str, An
     model["possible"] = {
         name: round(float(np.quantile(unseen[kind & answerable], FALSE_ABSTENTION[name])), 3) for name, kind in kinds.items()
     }
-    model["strong"] = round(_strong((unseen * right_if_any)[known], right[known], count[known]), 3)
+    certain = unseen * right_if_any
+    model["strong"] = {
+        name: round(_strong(certain[kind & known], right[kind & known], count[kind & known]), 3) for name, kind in kinds.items()
+    }
     silent = unseen < np.where(is_expected, model["possible"]["expected"], model["possible"]["alone"])
     print(
         f"{'with' if with_vector else 'without'} the question's vector: silent on {silent[~answerable].mean():.2f} of "
