@@ -81,6 +81,7 @@ class Trace:
                 "understood_as": self.answer.understood_as,
                 "added_words": list(expansions(self.found.query.text)) if self.found else [],
                 "never_seen": [one["written"] for one in self._mended()] + self._unknown(),
+                "names": self._names(),
             },
             "safety": [{"found": finding.rule, "action": finding.action} for finding in self.findings],
             "thresholds": {name: _rounded(value) for name, value in thresholds.items()} if thresholds else None,
@@ -92,6 +93,12 @@ class Trace:
         """Each word whose spelling was mended; mending leaves the spaces between words as they are."""
         pairs = zip(self.joined.split(), self.answer.understood_as.split(), strict=False)
         return [{"written": written.strip(_MARKS), "read": read.strip(_MARKS)} for written, read in pairs if written != read]
+
+    def _names(self) -> list[str]:
+        """The titles of the documents that the question names most, and which were looked through for that."""
+        if self.found is None:
+            return []
+        return sorted(self.found.titles[document] for document in self.found.query.names.most if document in self.found.titles)
 
     def _unknown(self) -> list[str]:
         """The words, as they were read, that the library never uses."""

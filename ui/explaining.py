@@ -25,6 +25,7 @@ def show_explanation(explanation: Mapping[str, Any]) -> None:
     _line("understood as", understanding["understood_as"])
     _line("words added", ", ".join(understanding["added_words"]))
     _line("never seen", ", ".join(understanding["never_seen"]))
+    _line("names", ", ".join(understanding["names"]))
     _line("safety", ", ".join(f"{one['found']} ({one['action']})" for one in explanation["safety"]))
     _line("thresholds", _figures(explanation["thresholds"] or {}))
     for position, candidate in enumerate(explanation["candidates"]):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant import Assistant, ranking
 from assistant import query as query_module
-from assistant import ranking
 from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, names_in
 from assistant.query import Query
 from assistant.retrieval import asked_of, hits_for, retrieved
@@ -191,6 +191,11 @@ def test_a_sentence_counts_less_where_another_document_is_named(alike: Library, 
     unnamed = Query.of(asked, alike)
     for hit, _, features, _ in ranking.sentence_features(alike, unnamed, hits_for(alike, unnamed, frozenset())):
         assert not features[:, ranking.FEATURES.index("named")].any(), hit
+
+
+def test_the_explanation_tells_which_pages_are_named(alike: Library) -> None:
+    understanding = Assistant(alike).explain(f"{WHEN} with LGMD2C?").explanation()["understanding"]
+    assert understanding["names"] == ["Limb-girdle muscular dystrophy, type 2C"]
 
 
 def test_where_questions_are_expected_nothing_is_named(starter_library: Library) -> None:
