@@ -69,11 +69,31 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
-class _Titles:
-    """The titles of some documents: which have a word, by its key, and the words of each, lower case, numbers in digits."""
+class _Title:
+    """The words of a title that short names spell, lower case, with the letters that are in them, and its numbers in digits."""
 
+    words: tuple[str, ...]
+    letters: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, title: str) -> _Title:
+        """That of a document's `title`."""
+        plain = [match[0].lower() for match in _TITLE_WORD.finditer(title)]
+        numbered = [
+            _ROMAN.get(word, word) if len(word) > 1 or before in _BEFORE_A_NUMBER else word
+            for before, word in pairwise(["", *plain])
+        ]
+        words = tuple(word for word in numbered if word.isalpha() and word not in _UNSPELT)[:_SPELT]
+        return cls(words, frozenset("".join(words)), frozenset(word for word in numbered if not word.isalpha()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    """The titles of some documents, by id, and which of them have a word, by its stem."""
+
+    each: Mapping[str, _Title]
     holding: Mapping[str, Set[str]]
-    words: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +144,8 @@ def names_in(question: str, library: Library, among: Set[str]) -> Names:
 
 
 def is_short_for_a_title(word: str, library: Library) -> bool:
-    """Whether a lower-case `word` has the letters of a title, as "sbma" has those of "Spinal and bulbar muscular atrophy"."""
-    return max(_spelt_by(word, _titles(library, library.generation(), None)).values(), default=0.0) >= _MOSTLY
+    """Whether a lower-case `word` is the first letters of a title, as "sbma" of "Spinal and bulbar muscular atrophy"."""
+    return bool(_begun_by(word, _titles(library, library.generation(), None)))
 
 
 def _may_be_unknown(name: str, library: Library) -> bool:
@@ -135,7 +155,7 @@ def _may_be_unknown(name: str, library: Library) -> bool:
 def _meant(word: _Word, library: Library, titles: _Titles, short_names: Set[str]) -> Mapping[str, float]:
     """How surely `word` names each of some documents, 0 to 1; `short_names` are those of the question."""
     if word.is_short_name:
-        held, spelt = library.documents_with([word.plain]) & titles.words.keys(), _spelt_by(word.plain, titles)
+        held, spelt = library.documents_with([word.plain]) & titles.each.keys(), _spelt_by(word.plain, titles)
         both = dict.fromkeys(held & spelt.keys(), _SHORT_NAME)
         return both or (dict.fromkeys(held, _HELD) | spelt if spelt else dict.fromkeys(held, _SHORT_NAME))
     if word.plain.isdigit():
@@ -144,10 +164,10 @@ def _meant(word: _Word, library: Library, titles: _Titles, short_names: Set[str]
     if word.stem in titles.holding:
         return dict.fromkeys(titles.holding[word.stem], min(1.0, 1.1 * word.rarity) ** 1.5)
     if word.is_proper_name or word.rarity >= _RARE:
-        held = library.documents_with([word.plain]) & titles.words.keys()
+        held = library.documents_with([word.plain]) & titles.each.keys()
         if held or word.rarity < 1.0:
             return dict.fromkeys(held, _PROPER_NAME if word.is_proper_name else _HELD * word.rarity**2)
-        return _spelt_by(word.plain, titles)
+        return _begun_by(word.plain, titles)
     return {}
 
 
@@ -202,14 +222,24 @@ def _spelt_by(name: str, titles: _Titles) -> dict[str, float]:
     if parts is None or not _SHORTEST <= len(name) <= _LONGEST:
         return {}
     letters, number = parts.groups()
+    needed = frozenset(letters)
     found = {}
-    for document, words in titles.words.items():
-        if number is None or number in words:
-            plain = [word for word in words if word.isalpha()][:_SPELT]
-            spelt = _spelt(letters, plain) if any(word[0] == letters[0] for word in plain) else 0
+    for document, title in titles.each.items():
+        # Most titles are looked at no further.
+        if needed <= title.letters and (number is None or number in title.numbers):
+            spelt = _spelt(letters, title.words) if sum(word[0] in needed for word in title.words) > 1 else 0
             if spelt > 1:
-                found[document] = _LETTERS * spelt / len(plain)
+                found[document] = _LETTERS * spelt / len(title.words)
     return found
+
+
+def _begun_by(word: str, titles: _Titles) -> dict[str, float]:
+    """As `_spelt_by`, of a word that is not written as short names are and may be misspelt: the titles most of whose words, three
+    at least, begin with its letters.
+    """
+    found = _spelt_by(word, titles)
+    spelt = {document: round(sureness / _LETTERS * len(titles.each[document].words)) for document, sureness in found.items()}
+    return {document: sureness for document, sureness in found.items() if sureness >= _MOSTLY and spelt[document] == len(word)}
 
 
 def _spelt(letters: str, words: Sequence[str]) -> int:
@@ -237,16 +267,9 @@ def _spelt(letters: str, words: Sequence[str]) -> int:
 @lru_cache(maxsize=12)
 def _titles(library: Library, _generation: str, among: frozenset[str] | None) -> _Titles:
     """Those of the documents `among` all, None means all of them."""
+    titles = {one.id: one.title for one in library.summaries() if among is None or one.id in among}
     holding: dict[str, set[str]] = defaultdict(set)
-    words: dict[str, tuple[str, ...]] = {}
-    for document in library.summaries():
-        if among is None or document.id in among:
-            for word in _words(document.title):
-                holding[word.stem].add(document.id)
-            plain = [match[0].lower() for match in _TITLE_WORD.finditer(document.title)]
-            numbered = [
-                _ROMAN.get(word, word) if len(word) > 1 or before in _BEFORE_A_NUMBER else word
-                for before, word in pairwise(["", *plain])
-            ]
-            words[document.id] = tuple(word for word in numbered if word not in _UNSPELT)
-    return _Titles(holding, words)
+    for document, title in titles.items():
+        for word in _words(title):
+            holding[word.stem].add(document)
+    return _Titles({document: _Title.of(title) for document, title in titles.items()}, holding)

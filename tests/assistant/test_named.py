@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, ranking
 from assistant import query as query_module
-from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, names_in
+from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, is_short_for_a_title, names_in
 from assistant.query import Query
 from assistant.retrieval import asked_of, hits_for, retrieved
 from assistant.spelling import mend
@@ -140,6 +140,9 @@ def test_any_text_names_documents_by_more_than_nothing_and_no_unknown_name_is_he
 
 def test_a_misspelt_title_is_mended_and_its_short_name_is_not(alike: Library, tmp_path: Path, embedder: Embedder) -> None:
     assert mend("what is limb girdel muscular dystrofy, lgmd", alike) == "what is limb girdle muscular dystrophy, lgmd"
+    assert mend("he has sbma and his musles are weak", alike) == "he has sbma and his muscles are weak"
+    assert is_short_for_a_title("sbma", alike)
+    assert not is_short_for_a_title("sbua", alike)
     (tmp_path / "page.md").write_text("# Dermatomyositis\n\nDermatomyositis is rare. The skin is red.\n", encoding="utf-8")
     with Library.open(tmp_path / "library", embedder=embedder) as library:
         library.add([Source(path=str(tmp_path / "page.md"))])
