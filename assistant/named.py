@@ -70,11 +70,12 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """The words of a title that short names spell, lower case, with the letters that are in them, and its numbers in digits."""
+    """The words of a title that short names spell, lower case, with the letters in them, its numbers in digits, and the whole."""
 
     words: tuple[str, ...]
     letters: frozenset[str]
     numbers: frozenset[str]
+    full: str
 
     @classmethod
     def of(cls, title: str) -> _Title:
@@ -85,7 +86,7 @@ class _Title:
             for before, word in pairwise(["", *plain])
         ]
         words = tuple(word for word in numbered if word.isalpha() and word not in _UNSPELT)[:_SPELT]
-        return cls(words, frozenset("".join(words)), frozenset(word for word in numbered if not word.isalpha()))
+        return cls(words, frozenset("".join(words)), frozenset(word for word in numbered if not word.isalpha()), title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,22 @@ def names_in(question: str, library: Library, among: Set[str]) -> Names:
         if common in short_names - _OF_NO_SUBJECT and not meant and _may_be_unknown(common, library):
             unknown.add(common)
     return Names({document: much for document, much in documents.items() if much > 0.0}, frozenset(unknown))
+
+
+def titles_in_full(question: str, library: Library, among: Set[str]) -> str:
+    """`question` with the title in place of each short name that has the letters of just one, of the documents `among` those of
+    `library`: what reads it does not know short names.
+    """
+    titles = _titles(library, library.generation(), frozenset(among))
+    for word in _words(question):
+        may_be = word.is_short_name or word.rarity == 1.0
+        spelt = (_spelt_by if word.is_short_name else _begun_by)(word.plain, titles) if may_be else {}
+        surest = max(spelt.values(), default=0.0)
+        full = {titles.each[document].full for document, sureness in spelt.items() if sureness == surest}
+        if surest >= _MOSTLY and len(full) == 1:
+            name = re.compile(rf"(?<!\w){re.escape(word.plain)}(?!\w)", re.IGNORECASE)
+            question = name.sub(full.pop().replace("\\", r"\\"), question)
+    return question
 
 
 def is_short_for_a_title(word: str, library: Library) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.lay_words import expansions
-from assistant.named import Names, names_in
+from assistant.named import Names, names_in, titles_in_full
 from assistant.question_encoder import Sought, question_encoder
 from index import Library
 from index.full_names import in_full
@@ -38,13 +38,14 @@ class Wording:
 class Query:
     """A self-contained question, read in up to three ways.
 
-    `text` is the question, with the full name of the disease; `expanded` is the same with the words that texts have for its lay
-    phrases; the third way is the sentence that asks, where a story goes before it. `whole` is the first one's vector, `vector`
-    the unit mean of the three; `wordings` are the first two. `rarities` holds the stem of each content word with its rarity in
-    English, 0 to 1, and `unknown` those that the library never uses. `within` holds the ids of the documents that are asked, as
-    if there were no others; none means all. `sought` is where the answer may lie: passages of all documents are found by
-    it, sentences judged in the documents `sought_in`, those of which questions are seldom expected; None where there are none of
-    these, or where the vectors are of another model than it was learnt for. `names` tells which of these it names.
+    `text` is the question, with the full name of the disease and with titles in place of their short names; `expanded` is the
+    same with the words that texts have for its lay phrases; the third way is the sentence that asks, where a story goes
+    before it. `whole` is the first one's vector, `vector` the unit mean of the three; `wordings` are the first two.
+    `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and `unknown` those that the library
+    never uses. `within` holds the ids of the documents that are asked, as if there were no others; none means all. `sought`
+    is where the answer may lie: passages of all documents are found by it, sentences judged in the documents `sought_in`,
+    those of which questions are seldom expected; None where there are none of these, or where the vectors are of another
+    model than it was learnt for. `names` tells which of these it names.
     """
 
     text: str
@@ -63,6 +64,11 @@ class Query:
     def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
         """The query for a question that stands alone, its spelling mended, to the documents `within` the library."""
         question = in_full(question)
+        alone = _seldom_expected(library, library.generation())
+        sought_in = alone & within if within else alone
+        encoder = question_encoder(library.embedder) if sought_in else None
+        names = names_in(question, library, sought_in) if encoder else Names()
+        question = titles_in_full(question, library, sought_in) if encoder else question
         added = expansions(question)
         expanded = f"{question} {', '.join(added)}" if added else question
         ways = [question, expanded, _asking(question)]
@@ -76,11 +82,7 @@ class Query:
         unknown = frozenset(stem(word) for word in words if in_library[word] == 1.0)
         rarities = {stem(word): rarity_in_english(word) for word in words}
         unit = mean / np.linalg.norm(mean)
-        alone = _seldom_expected(library, library.generation())
-        sought_in = alone & within if within else alone
-        encoder = question_encoder(library.embedder) if sought_in else None
         sought = encoder.sought(question) if encoder else None
-        names = names_in(question, library, sought_in) if sought else Names()
         return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, sought_in, names)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, ranking
 from assistant import query as query_module
-from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, is_short_for_a_title, names_in
+from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, is_short_for_a_title, names_in, titles_in_full
 from assistant.query import Query
 from assistant.retrieval import asked_of, hits_for, retrieved
 from assistant.spelling import mend
@@ -84,6 +84,24 @@ def test_what_a_page_is_on_is_known_by_its_names(alike: Library, asked: str, tit
     assert {titles[document] for document in asked_of(alike, asked).names.most} == {title}
     first = [one for one in retrieved(alike, asked_of(alike, asked))[0].ranked[:2] if one.named == 0.0]
     assert title in {titles[one.hit.passage.document_id] for one in first}
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("Is SBMA rare, and is sbma grave?", "Is {5} rare, and is {5} grave?"),
+        ("Does SCA6 hurt more than LGMD2C?", "Does {1} hurt more than {4}?"),
+        ("What is SCA, or SCA99, or GP?", "What is SCA, or SCA99, or GP?"),
+        ("Is WNK1 a gene?", "Is WNK1 a gene?"),
+        ("", ""),
+    ],
+)
+def test_a_short_name_that_is_one_titles_is_read_in_full(alike: Library, asked: str, read: str) -> None:
+    assert titles_in_full(asked, alike, _titles(alike).keys()) == read.format(*PAGES)
+    if asked:
+        query = Query.of(asked, alike)
+        assert query.text == read.format(*PAGES)
+        assert query.names == names_in(asked, alike, query.sought_in)
 
 
 def test_where_several_are_named_alike_none_is_better_off(alike: Library) -> None:
@@ -202,23 +220,26 @@ def test_the_explanation_tells_which_pages_are_named(alike: Library) -> None:
 
 
 def test_where_questions_are_expected_nothing_is_named(starter_library: Library) -> None:
-    query = Query.of("Does IBM weaken the quadriceps?", starter_library)
+    query = Query.of("Does SCA6 weaken the quadriceps?", starter_library)
     assert query.names == Names()
+    assert query.text == "Does SCA6 weaken the quadriceps?"
 
 
-def test_passages_of_the_page_that_is_named_are_looked_through_whatever_else_is_nearer(
+def test_passages_of_pages_that_are_named_are_looked_through_whatever_else_is_nearer(
     starter_folder: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     shutil.copytree(starter_folder, tmp_path / "library")
-    text = "The valley has a mill. Its wheel was mended in spring."
-    (tmp_path / "page.md").write_text(f"# Zellberg ribbon myelopathy\n\n{text}\n", encoding="utf-8")
+    (tmp_path / "texts").mkdir()
+    for title in ("Zellberg ribbon myelopathy", "Zonal retinal maculopathy"):  # two, so that the short name is read as it stands
+        text = "The valley has a mill. Its wheel was mended in spring."
+        (tmp_path / "texts" / f"{title}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
     with Library.open(tmp_path / "library", create=False, embedder=embedder) as library:
         with library._store.writing():
             library._store.forget_expected()
-        (added,) = library.add([Source(path=str(tmp_path / "page.md"))])
+        added = {one.document_id for one in library.add([Source(path=str(tmp_path / "texts"))])}
         query = Query.of("Does exercise make the muscles of people with ZRM weaker?", library)
-        assert query.names.most == {added.document_id}
+        assert query.names.most == added
         assert query.sought is not None
         found = {hit.passage.document_id for hit in library.search(query.expanded, 24, query.vector, sought=query.sought.passage)}
-        assert added.document_id not in found
-        assert added.document_id in {hit.passage.document_id for hit in hits_for(library, query, frozenset())}
+        assert not added & found
+        assert added & {hit.passage.document_id for hit in hits_for(library, query, frozenset())}
