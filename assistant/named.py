@@ -32,7 +32,7 @@ _STRESSED, _SHOUTED = 0.9, 0.5
 # Short names have so many letters and figures.
 _SHORTEST, _LONGEST = 3, 12
 # Short names that tell nothing of the subject.
-_OF_NO_SUBJECT = frozenset(("app", "covid", "dvla", "faq", "fda", "nhs", "nice", "pdf", "pip", "suv", "uk", "usa", "who"))
+_OF_NO_SUBJECT = frozenset(("covid", "dvla", "faq", "fda", "nhs", "pdf", "suv", "usa"))
 # As surely as this a word that is in no dictionary is the short name of a title: it has the letters of two in three of its words.
 _MOSTLY = 0.53
 # Of a title so many words are spelt by a short name at most.
@@ -99,23 +99,32 @@ class _Titles:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a question names: how much each of some documents, more than 0, by id; and which short names, lower case, that no
-    document of the library has.
+    """What a question names: how much each of some documents, more than 0, by id; which short names, lower case, that no document
+    of the library has; and the titles of which others have the letters, each of just one.
     """
 
     documents: Mapping[str, float] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def highest(self) -> float:
+        """How much the document is named that is named most, 0 where there is none."""
+        return max(self.documents.values(), default=0.0)
 
     @property
     def most(self) -> frozenset[str]:
         """The documents that are named most; none where that is hardly, or more than `MOST_NAMED` of them."""
-        highest = max(self.documents.values(), default=0.0)
+        highest = self.highest
         most = frozenset(document for document, much in self.documents.items() if much > highest - AS_MUCH)
         return most if highest >= CLEARLY and len(most) <= MOST_NAMED else frozenset()
 
-    def less(self, document: str) -> float:
-        """How much less `document` is named than the one that is named most: 0 or less."""
-        return self.documents.get(document, 0.0) - max(self.documents.values(), default=0.0)
+    def in_full(self, question: str) -> str:
+        """The `question` with titles in place of their short names: what reads it does not know these."""
+        for name, title in self.titles.items():
+            written = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+            question = written.sub(title.replace("\\", r"\\"), question)
+        return question
 
 
 def names_in(question: str, library: Library, among: Set[str]) -> Names:
@@ -127,37 +136,22 @@ def names_in(question: str, library: Library, among: Set[str]) -> Names:
     titles = _titles(library, library.generation(), frozenset(among))
     documents: dict[str, float] = defaultdict(float)
     unknown = set()
-    words = list(_words(question))
-    short_names = frozenset(word.plain for word in words if word.is_short_name)
+    spelt = {word: _spelling(word, titles) for word in _words(question)}
+    short_names = frozenset(word.plain for word in spelt if word.is_short_name)
     alike: dict[str, list[_Word]] = defaultdict(list)
-    for word in words:
+    for word in spelt:
         alike[word.stem].append(word)
     for common, same in alike.items():
         meant: dict[str, float] = {}
         for word in same:
-            for document, sureness in _meant(word, library, titles, short_names).items():
+            for document, sureness in _meant(word, spelt[word], library, titles, short_names).items():
                 meant[document] = max(sureness, meant.get(document, 0.0))
         for document, sureness in meant.items():
             documents[document] += sureness * (1.0 - math.log(len(meant)) / math.log(max(2, len(among))))
         if common in short_names - _OF_NO_SUBJECT and not meant and _may_be_unknown(common, library):
             unknown.add(common)
-    return Names({document: much for document, much in documents.items() if much > 0.0}, frozenset(unknown))
-
-
-def titles_in_full(question: str, library: Library, among: Set[str]) -> str:
-    """`question` with the title in place of each short name that has the letters of just one, of the documents `among` those of
-    `library`: what reads it does not know short names.
-    """
-    titles = _titles(library, library.generation(), frozenset(among))
-    for word in _words(question):
-        may_be = word.is_short_name or word.rarity == 1.0
-        spelt = (_spelt_by if word.is_short_name else _begun_by)(word.plain, titles) if may_be else {}
-        surest = max(spelt.values(), default=0.0)
-        full = {titles.each[document].full for document, sureness in spelt.items() if sureness == surest}
-        if surest >= _MOSTLY and len(full) == 1:
-            name = re.compile(rf"(?<!\w){re.escape(word.plain)}(?!\w)", re.IGNORECASE)
-            question = name.sub(full.pop().replace("\\", r"\\"), question)
-    return question
+    in_full = {word.plain: title for word, found in spelt.items() if (title := _only_title(found, titles))}
+    return Names({document: much for document, much in documents.items() if much > 0.0}, frozenset(unknown), in_full)
 
 
 def is_short_for_a_title(word: str, library: Library) -> bool:
@@ -169,10 +163,24 @@ def _may_be_unknown(name: str, library: Library) -> bool:
     return name[0].isalpha() and _SHORTEST <= len(name) <= _LONGEST and not library.documents_with([name])
 
 
-def _meant(word: _Word, library: Library, titles: _Titles, short_names: Set[str]) -> Mapping[str, float]:
-    """How surely `word` names each of some documents, 0 to 1; `short_names` are those of the question."""
+def _spelling(word: _Word, titles: _Titles) -> dict[str, float]:
+    """How surely `word` is short for the title of each of some documents."""
     if word.is_short_name:
-        held, spelt = library.documents_with([word.plain]) & titles.each.keys(), _spelt_by(word.plain, titles)
+        return _spelt_by(word.plain, titles)
+    return _begun_by(word.plain, titles) if word.rarity == 1.0 else {}
+
+
+def _only_title(spelt: Mapping[str, float], titles: _Titles) -> str:
+    """The one title that a short name is short for, by its `_spelling`; "" where there is none or are several."""
+    surest = max(spelt.values(), default=0.0)
+    full = {titles.each[document].full for document, sureness in spelt.items() if sureness == surest}
+    return full.pop() if surest >= _MOSTLY and len(full) == 1 else ""
+
+
+def _meant(word: _Word, spelt: dict[str, float], library: Library, titles: _Titles, short_names: Set[str]) -> Mapping[str, float]:
+    """How surely `word`, with its `_spelling`, names each of some documents, 0 to 1; `short_names` are those of the question."""
+    if word.is_short_name:
+        held = library.documents_with([word.plain]) & titles.each.keys()
         both = dict.fromkeys(held & spelt.keys(), _SHORT_NAME)
         return both or (dict.fromkeys(held, _HELD) | spelt if spelt else dict.fromkeys(held, _SHORT_NAME))
     if word.plain.isdigit():
@@ -184,7 +192,7 @@ def _meant(word: _Word, library: Library, titles: _Titles, short_names: Set[str]
         held = library.documents_with([word.plain]) & titles.each.keys()
         if held or word.rarity < 1.0:
             return dict.fromkeys(held, _PROPER_NAME if word.is_proper_name else _HELD * word.rarity**2)
-        return _begun_by(word.plain, titles)
+        return spelt
     return {}
 
 

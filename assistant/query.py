@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.lay_words import expansions
-from assistant.named import Names, names_in, titles_in_full
+from assistant.named import Names, names_in
 from assistant.question_encoder import Sought, question_encoder
 from index import Library
 from index.full_names import in_full
@@ -68,7 +68,7 @@ class Query:
         sought_in = alone & within if within else alone
         encoder = question_encoder(library.embedder) if sought_in else None
         names = names_in(question, library, sought_in) if encoder else Names()
-        question = titles_in_full(question, library, sought_in) if encoder else question
+        question = names.in_full(question)
         added = expansions(question)
         expanded = f"{question} {', '.join(added)}" if added else question
         ways = [question, expanded, _asking(question)]

@@ -152,6 +152,7 @@ def sentence_features(
     each = [nearest_pieces(wording.pieces, pieces) for wording in query.wordings]
     near_sought = query.sought.nearest(pieces) if query.sought else np.zeros(len(pieces), dtype=np.float32)
     overall = np.mean([wording.weights @ near for wording, near in zip(query.wordings, each, strict=True)], axis=0)
+    highest = query.names.highest
     first = 0
     for hit, read in zip(hits, sentences, strict=True):
         passage = hit.passage
@@ -170,7 +171,7 @@ def sentence_features(
         values[:, [_SOUGHT, _NAMED]] = 0.0
         if query.sought and passage.document_id in query.sought_in:
             values[:, _SOUGHT] = hit.sought + read.vectors @ query.sought.sentence + near_sought[columns]
-            values[:, _NAMED] = query.names.less(passage.document_id)
+            values[:, _NAMED] = query.names.documents.get(passage.document_id, 0.0) - highest
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, ranking
 from assistant import query as query_module
-from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, is_short_for_a_title, names_in, titles_in_full
+from assistant.named import AS_MUCH, CLEARLY, MOST_NAMED, Names, _spelt, is_short_for_a_title, names_in
 from assistant.query import Query
 from assistant.retrieval import asked_of, hits_for, retrieved
 from assistant.spelling import mend
@@ -97,7 +97,7 @@ def test_what_a_page_is_on_is_known_by_its_names(alike: Library, asked: str, tit
     ],
 )
 def test_a_short_name_that_is_one_titles_is_read_in_full(alike: Library, asked: str, read: str) -> None:
-    assert titles_in_full(asked, alike, _titles(alike).keys()) == read.format(*PAGES)
+    assert names_in(asked, alike, _titles(alike).keys()).in_full(asked) == read.format(*PAGES)
     if asked:
         query = Query.of(asked, alike)
         assert query.text == read.format(*PAGES)

@@ -72,10 +72,7 @@ PARTS: dict[str, list[tuple[object, str, object]]] = {
     ],
     "lexical only": [(ranking, "weights", _weighing("passage", "sentence", "pieces", "kind", "expected")), _NOT_SOUGHT, *_UNREAD],
     "nothing sought": [_NOT_SOUGHT],  # nor anything named
-    "nothing named": [
-        (query, "names_in", lambda *_: Names()),
-        (query, "titles_in_full", lambda question, *_: question),
-    ],
+    "nothing named": [(query, "names_in", lambda *_: Names())],
     "no reading": _UNREAD,
     "nothing read together": [_NOT_TOGETHER],
     "no expansion": [(query, "expansions", lambda _question: ())],
