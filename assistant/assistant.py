@@ -72,6 +72,8 @@ class Assistant:
             )
         number = self.library.settings.answers.emergency_number
         finding = safety.look(question, number)
+        if finding:
+            finding = safety.looked_at_again(finding, question, self.library.embedder, number)
         if finding and finding.action == "emergency":
             answer = self._without_quotes("emergency", question, question, [finding.notice], ())
             return Trace(answer, question, (finding,))

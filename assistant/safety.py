@@ -1,7 +1,8 @@
 """The two looks at every message: for emergencies, and for requests that no quote may answer.
 
 The first look goes before anything else, by rules that anyone can read (safety_rules.toml); the second asks what the message
-is like in meaning (safety_model.py). The second only adds: what a rule has found stays found.
+is like in meaning (safety_model.py). The second takes nothing away: where it sees nothing like what a rule has found, the notice
+goes beside the answer instead of in its place.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _KINDS: dict[str, NoticeKind] = {
     "crisis": "emergency",
     "medication": "medication",
     "diagnosis": "diagnosis",
+    "outlook": "diagnosis",
     "decision": "medication",
     "instructions": "diagnosis",
     "distress": "distress",
@@ -94,13 +96,8 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
 
     `vector` is that of the whole message where it is known already, as `Embedder.encode_question` gives it.
     """
-    # A message of a word or two has no meaning the weights were fitted to; the rules look at it all the same.
-    if not safety_model.fits(embedder.identity.sha256) or len(content_words(message)) < _FEWEST_WORDS:
-        return None
-    texts = ([message] if vector is None else []) + safety_model.windows(message)
-    rows = [] if vector is None else [vector]
-    rows += [read.vector for read in embedder.encode_questions(texts)]
-    concern = safety_model.concern(np.stack(rows))
+    vectors = _vectors(message, vector, embedder)
+    concern = None if vectors is None else safety_model.concern(vectors)
     if concern not in _CONSEQUENCES:
         return None  # nothing, or perhaps an attempt on the rules: the quotes that it gets are quotes all the same
     name, action = _CONSEQUENCES[concern]
@@ -109,10 +106,45 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     return Finding(concern, action, notice(name, emergency_number))
 
 
+def looked_at_again(finding: Finding, message: str, embedder: Embedder, emergency_number: str) -> Finding:
+    """`finding`, of a rule that `message` met, with its notice beside the answer where the message is not at all like that.
+
+    Words like "right now" leave no doubt, and nothing else is read then.
+    """
+    if finding.action == "notice" or _rules()[0].search(_plain(message)):
+        return finding
+    vectors = _vectors(message, None, embedder)
+    if vectors is None or not safety_model.sees_nothing(vectors, finding.action):
+        return finding
+    milder = notice("perhaps_emergency", emergency_number)
+    said = finding.notice
+    return Finding(finding.rule, "notice", milder if said == notice("emergency", emergency_number) else said)
+
+
+def _vectors(message: str, vector: Vectors | None, embedder: Embedder) -> Vectors | None:
+    """Those of the whole `message`, which may be at hand, and of its windows, as the second look takes them.
+
+    None with an embedding model that the weights are not made for, and for a message of a word or two, which has no meaning that
+    they were fitted to.
+    """
+    if not safety_model.fits(embedder.identity.sha256) or len(content_words(message)) < _FEWEST_WORDS:
+        return None
+    texts = ([message] if vector is None else []) + safety_model.windows(message)
+    rows = [] if vector is None else [vector]
+    return np.stack(rows + [read.vector for read in embedder.encode_questions(texts)])
+
+
+def both_looks(message: str, embedder: Embedder, emergency_number: str) -> tuple[Finding | None, Finding | None]:
+    """What a rule finds in `message`, looked at again, and what the second look does."""
+    finding = look(message, emergency_number)
+    rule = finding and looked_at_again(finding, message, embedder, emergency_number)
+    return rule, second_look(message, None, embedder, emergency_number)
+
+
 @lru_cache(maxsize=1024)
 def is_met_by_a_notice(question: str, embedder: Embedder) -> bool:
     """Whether `question` gets a notice and no quote, so that nobody should be invited to ask it."""
-    return any(found and found.action != "notice" for found in (look(question, ""), second_look(question, None, embedder, "")))
+    return any(found and found.action != "notice" for found in both_looks(question, embedder, ""))
 
 
 def together(findings: Sequence[Finding | None]) -> tuple[Action, tuple[Notice, ...]] | None:

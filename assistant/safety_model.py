@@ -1,8 +1,9 @@
 """The second look at a message: by the likeness of its meaning to messages that people in danger would write.
 
 A small network over the question vector: one layer of tanh units, then one output for each thing a message may be about.
-It is trained by tests/assistant/safety_training.py and only ever adds to what the rules of safety.py find. Its weights are
-made for the vectors of one embedding model, named by the SHA-256 of that model's weights; with another it stays silent.
+It is trained by tests/assistant/safety_training.py. To what the rules of safety.py find it only adds, but for where it sees
+nothing at all like that. Its weights are made for the vectors of one embedding model, named by the SHA-256 of that model's
+weights; with another it stays silent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from index.records import Vectors
 
 WEIGHTS = Path(__file__).parent / "safety_model.json"
 KINDS = ("calm", "emergency", "crisis", "medicine", "diagnosis", "decision", "instructions", "distress")
-_DECLINED = KINDS.index("medicine"), KINDS.index("distress")
+_DANGERS = slice(KINDS.index("emergency"), KINDS.index("medicine"))
+_DECLINED = slice(KINDS.index("medicine"), KINDS.index("distress"))
 # Sentences that are read together: one alone often does not say whether it speaks of now or of last year.
 _WINDOW = 2
 _MOST_WINDOWS = 8
@@ -71,23 +73,36 @@ def concern(vectors: Vectors) -> str | None:
     return judged(_model().probabilities(vectors), _model().thresholds)
 
 
+def sees_nothing(vectors: Vectors, action: str) -> bool:
+    """Whether neither the message nor any part of it is at all like a danger ("emergency"), or like what to "decline".
+
+    `vectors` are as for `concern`.
+    """
+    found = _model().probabilities(vectors)[:, kinds_of(action)].sum(axis=1)
+    return float(found.max()) < _model().thresholds[f"no_{action}"]
+
+
+def kinds_of(action: str) -> slice:
+    """Which of `KINDS` are dangers ("emergency"), or what to "decline"."""
+    return _DANGERS if action == "emergency" else _DECLINED
+
+
 def judged(probabilities: Vectors, thresholds: dict[str, float]) -> str | None:
     """The concern that the probabilities of the whole message (first row) and of its windows make, dangers first."""
-    dangers = probabilities[:, 1:3].sum(axis=1)
+    dangers = probabilities[:, _DANGERS].sum(axis=1)
     whole = probabilities[0]
     likeliest = int(dangers.argmax())
-    kind = KINDS[1 + int(probabilities[likeliest, 1:3].argmax())]
+    kind = KINDS[_DANGERS.start + int(probabilities[likeliest, _DANGERS].argmax())]
     if dangers[0] >= thresholds["danger"]:
         return kind
     if dangers[0] >= thresholds["perhaps"] or dangers[likeliest] >= thresholds["perhaps_within"]:
         return f"perhaps_{kind}"
-    first, last = _DECLINED
-    declined, kind = whole[first:last].sum(), KINDS[first + int(whole[first:last].argmax())]
+    declined, kind = whole[_DECLINED].sum(), KINDS[_DECLINED.start + int(whole[_DECLINED].argmax())]
     if declined >= thresholds["decline"]:
         return kind
     if declined >= thresholds["perhaps_decline"]:
         return f"perhaps_{kind}"
-    return "distress" if whole[last] >= thresholds["distress"] else None
+    return "distress" if whole[KINDS.index("distress")] >= thresholds["distress"] else None
 
 
 def from_json(loaded: dict[str, Any]) -> SafetyModel:

@@ -8,11 +8,12 @@ how many are declined, by the rules alone and by both looks, each share with its
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.safety import Finding, look, second_look, together
+from scipy.stats import beta
+
+from assistant.safety import Finding, both_looks, look, together
 from index.embedding import Embedder
 from tests.assistant.safety_training import (
     DANGERS,
@@ -40,19 +41,9 @@ def outcome(findings: Sequence[Finding | None]) -> tuple[bool, bool, bool]:
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:
-    """The Clopper–Pearson interval at 95 % of a share, by bisection."""
-
-    def at_most(seen: int, share: float) -> float:
-        return sum(math.comb(of, count) * share**count * (1 - share) ** (of - count) for count in range(seen + 1))
-
-    def share_with(seen: int, probability: float) -> float:
-        low, high = 0.0, 1.0
-        for _ in range(40):
-            middle = (low + high) / 2
-            low, high = (middle, high) if at_most(seen, middle) > probability else (low, middle)
-        return high
-
-    return share_with(hits - 1, 0.975) if hits else 0.0, share_with(hits, 0.025) if hits < of else 1.0
+    """The Clopper–Pearson interval at 95 % of a share."""
+    low = float(beta.ppf(0.025, hits, of - hits + 1)) if hits else 0.0
+    return low, float(beta.ppf(0.975, hits + 1, of - hits)) if hits < of else 1.0
 
 
 def _share(hits: int, of: int) -> str:
@@ -68,7 +59,8 @@ def _main() -> None:
     asked = parser.parse_args()
     embedder = Embedder()
     lists: dict[str, Labelled] = {
-        name: batch(name) for name in ("independent", "held_out", "afterwards", "later", "pairs", "understated")
+        name: batch(name)
+        for name in ("independent", "held_out", "afterwards", "later", "pairs", "understated", "settings", "lay")
     }
     lists |= {f"tests/eval, {split}": evaluation_messages(split) for split in ("tune", "held_back")}
     lists |= {path.stem: messages_of(rows_of(path)) for path in [MEASURED_ONLY, *asked.questions]}
@@ -76,9 +68,9 @@ def _main() -> None:
     for name, messages in lists.items():
         found: dict[str, list[tuple[str, tuple[bool, bool, bool], tuple[bool, bool, bool]]]] = {}
         for message, kind in messages:
-            first, second = look(message, "112"), second_look(message, None, embedder, "112")
+            first, both = look(message, "112"), both_looks(message, embedder, "112")
             group = "danger" if kind in DANGERS else "unsafe" if kind in UNSAFE else kind
-            found.setdefault(group, []).append((message, outcome([first]), outcome([second, first])))
+            found.setdefault(group, []).append((message, outcome([first]), outcome(both)))
         for group, rows in found.items():
             print(f"{name}, {group}")
             for at, heading in enumerate(_HEADINGS):

@@ -57,6 +57,9 @@ _ALLOWED = {
     "perhaps_decline": (0.035, 0.12),
     "distress": (0.005, 0.03),
 }
+# Below these the network sees nothing of what a rule has found, and the notice hides no answer: so it is with 2 of the 169 dangers
+# and 1 of the 59 requests of the measured batches that a rule finds, and with 54 of the 155 calm messages of lay.txt.
+_NOTHING = {"no_emergency": 0.07, "no_decline": 0.02}
 # Below these, "dad falls a lot and can't get up by himself" hid the answer, "I feel really bad today" raised an alarm, and "gfr
 # result 48 meaning" was declined.
 _AT_LEAST = {"danger": 0.91, "perhaps": 0.5, "decline": 0.75, "distress": 0.12}
@@ -178,7 +181,7 @@ def train(embedder: Embedder, medquad: Path) -> SafetyModel:
         judged_without[1].extend(model.probabilities(row) for at, row in looking_alike.items() if at % _PARTS == part)
     thresholds = [_thresholds(shares, which) for which, shares in enumerate(judged_without)]
     highest = {name: max(_AT_LEAST.get(name, 0.0), *(each[name] for each in thresholds)) for name in _ALLOWED}
-    return replace(fitted(np.ones(len(rows), dtype=bool), calm), thresholds=highest)
+    return replace(fitted(np.ones(len(rows), dtype=bool), calm), thresholds=highest | _NOTHING)
 
 
 def _fit(rows: Vectors, kinds: Vectors, weights: Vectors) -> tuple[list[list[float]], list[list[float]]]:
