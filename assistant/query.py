@@ -43,9 +43,8 @@ class Query:
     before it. `whole` is the first one's vector, `vector` the unit mean of the three; `wordings` are the first two.
     `rarities` holds the stem of each content word with its rarity in English, 0 to 1, and `unknown` those that the library
     never uses. `within` holds the ids of the documents that are asked, as if there were no others; none means all. `sought`
-    is where the answer may lie: passages of all documents are found by it, sentences judged in the documents `sought_in`,
-    those of which questions are seldom expected; None where there are none of these, or where the vectors are of another
-    model than it was learnt for. `names` tells which of these it names.
+    is where the answer may lie, None where the vectors are of another model than it was learnt for. `names` tells which of the
+    documents `seldom_expected`, those of which questions are seldom expected, it names.
     """
 
     text: str
@@ -57,17 +56,17 @@ class Query:
     unknown: frozenset[str]
     within: frozenset[str] = frozenset()
     sought: Sought | None = None
-    sought_in: frozenset[str] = frozenset()
+    seldom_expected: frozenset[str] = frozenset()
     names: Names = field(default_factory=Names)
 
     @classmethod
     def of(cls, question: str, library: Library, within: frozenset[str] = frozenset()) -> Query:
         """The query for a question that stands alone, its spelling mended, to the documents `within` the library."""
         question = in_full(question)
-        alone = _seldom_expected(library, library.generation())
-        sought_in = alone & within if within else alone
-        encoder = question_encoder(library.embedder) if sought_in else None
-        names = names_in(question, library, sought_in) if encoder else Names()
+        seldom = _seldom_expected(library, library.generation())
+        seldom = seldom & within if within else seldom
+        encoder = question_encoder(library.embedder)
+        names = names_in(question, library, seldom) if encoder and seldom else Names()
         question = names.in_full(question)
         added = expansions(question)
         expanded = f"{question} {', '.join(added)}" if added else question
@@ -83,7 +82,7 @@ class Query:
         rarities = {stem(word): rarity_in_english(word) for word in words}
         unit = mean / np.linalg.norm(mean)
         sought = encoder.sought(question) if encoder else None
-        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, sought_in, names)
+        return cls(question, expanded, read[question].vector, unit, wordings, rarities, unknown, within, sought, seldom, names)
 
 
 @lru_cache(maxsize=4)

@@ -2,9 +2,9 @@
 
 The score is a weighted sum (ranking.json, fitted by tests/eval/fit.py): the cosine of the passage, that of the sentence, how near
 the question's pieces come to those of the sentence, the words they share, whether the sentence gives the kind of answer that
-is asked for, and how near the question comes to those that the sentence is expected to answer. Sentences of which no question is
-expected are weighed apart, by the rest; where questions are seldom expected of their document, by how near they come to what is
-sought as well (assistant/question_encoder.py). docs/evaluation.md says what each is worth.
+is asked for, how near it comes to what is sought (assistant/question_encoder.py), and how near the question comes to those that
+the sentence is expected to answer. Sentences of which no question is expected are weighed apart, by the rest; where questions are
+seldom expected of their document, by whether that is named as well. docs/evaluation.md says what each is worth.
 """
 
 from __future__ import annotations
@@ -169,8 +169,9 @@ def sentence_features(
         values[:, 4] = [kind is not None and kind.is_given_by(text) for text in texts]
         values[:, _EXPECTED] = nearest_expected(read, query.vector)
         values[:, [_SOUGHT, _NAMED]] = 0.0
-        if query.sought and passage.document_id in query.sought_in:
+        if query.sought:
             values[:, _SOUGHT] = hit.sought + read.vectors @ query.sought.sentence + near_sought[columns]
+        if passage.document_id in query.seldom_expected:
             values[:, _NAMED] = query.names.documents.get(passage.document_id, 0.0) - highest
         yield hit, read, values, each[0][:, columns].max(axis=1, initial=-1.0)
 
@@ -184,14 +185,11 @@ def nearest_expected(sentences: SentenceVectors, question: Vectors) -> Vectors:
 
 
 def scored(features: Vectors) -> Vectors:
-    """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds.
-
-    Where questions are expected of a sentence, it is weighed by these, whatever is sought.
-    """
-    expected, sought, alone = (
-        features @ weighed + intercept for weighed, intercept in map(_weighing, ("expected", "sought", "alone"))
-    )
-    return np.asarray(np.select([features[:, _EXPECTED] != 0, features[:, _SOUGHT] != 0], [expected, sought], alone))
+    """The score of each sentence, from its row of `sentence_features`: float32 (sentences,), logarithms of odds."""
+    is_expected, is_sought = features[:, _EXPECTED] != 0, features[:, _SOUGHT] != 0
+    kinds = {"both": is_expected & is_sought, "expected": is_expected, "sought": is_sought, "alone": ~is_sought}
+    scores = [features @ weighed + intercept for weighed, intercept in map(_weighing, kinds)]
+    return np.asarray(np.select(list(kinds.values()), scores))
 
 
 def _weighing(name: str) -> tuple[Vectors, float]:
@@ -202,8 +200,8 @@ def _weighing(name: str) -> tuple[Vectors, float]:
 
 @cache
 def weights() -> dict[str, dict[str, float]]:
-    """What each of `FEATURES` weighs in the score of a sentence "alone", of one of which questions are "expected", and of one in
-    whose document the answer is "sought".
+    """What each of `FEATURES` weighs in the score of a sentence "alone", of one of which questions are "expected", of one where
+    what may answer is "sought", and of one where "both" are.
     """
     loaded: dict[str, dict[str, float]] = json.loads((Path(__file__).parent / "ranking.json").read_text(encoding="utf-8"))
     return loaded

@@ -57,8 +57,8 @@ _ALLOWED = {
     "perhaps_decline": (0.035, 0.12),
     "distress": (0.005, 0.03),
 }
-# Below these the network sees nothing of what a rule has found, and the notice hides no answer: so it is with 2 of the 169 dangers
-# and 1 of the 59 requests of the measured batches that a rule finds, and with 54 of the 155 calm messages of lay.txt.
+# Below these the network sees nothing of what a rule has found, and the notice hides no answer: so it is with 2 of the 169
+# dangers and 1 of the 59 requests of the measured batches that a rule finds, and with 54 of the 155 calm messages of lay.txt.
 _NOTHING = {"no_emergency": 0.07, "no_decline": 0.02}
 # Below these, "dad falls a lot and can't get up by himself" hid the answer, "I feel really bad today" raised an alarm, and "gfr
 # result 48 meaning" was declined.

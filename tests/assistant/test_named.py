@@ -101,7 +101,7 @@ def test_a_short_name_that_is_one_titles_is_read_in_full(alike: Library, asked: 
     if asked:
         query = Query.of(asked, alike)
         assert query.text == read.format(*PAGES)
-        assert query.names == names_in(asked, alike, query.sought_in)
+        assert query.names == names_in(asked, alike, query.seldom_expected)
 
 
 def test_where_several_are_named_alike_none_is_better_off(alike: Library) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 
 from assistant import ranking
 from assistant.evaluation import load_questions, stands_in
+from assistant.named import Names
 from assistant.query import Query
 from assistant.question_encoder import QuestionEncoder, Sought, question_encoder
 from assistant.retrieval import hits_for
@@ -110,35 +112,37 @@ def test_beside_another_embedding_model_there_is_none(embedder: Embedder, monkey
     assert question_encoder.__wrapped__(embedder) is None
 
 
-def test_an_answer_is_sought_only_where_no_questions_are_expected(starter_library: Library, unexpected_library: Library) -> None:
-    known, unknown = (Query.of(QUESTION, library) for library in (starter_library, unexpected_library))
-    assert known.sought is None
-    assert not known.sought_in
-    assert unknown.sought is not None
-    assert unknown.sought_in == {document.id for document in unexpected_library.summaries()}
-    for hit, _, features, _ in ranking.sentence_features(starter_library, known, hits_for(starter_library, known, frozenset())):
-        assert hit.sought == 0.0
-        assert not features[:, ranking.FEATURES.index("sought")].any()
+def test_in_every_library_what_answers_is_sought_by_every_sentence(starter_library: Library, unexpected_library: Library) -> None:
+    for library in (starter_library, unexpected_library):
+        query = Query.of(QUESTION, library)
+        hits = hits_for(library, query, frozenset())
+        assert all(hit.sought != 0.0 for hit in hits)
+        for _, _, features, _ in ranking.sentence_features(library, query, hits):
+            assert features[:, ranking.FEATURES.index("sought")].all()
 
 
-def test_among_others_it_judges_only_where_questions_are_seldom_expected(
+def test_what_is_named_counts_only_where_questions_are_seldom_expected(
     starter_folder: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     shutil.copytree(starter_folder, tmp_path / "library")
     (tmp_path / "leaflet.md").write_text("# Stuck food\n\nA sip of warm lemonade frees food that is stuck.\n", encoding="utf-8")
     with Library.open(tmp_path / "library", create=False, embedder=embedder) as library:
-        assert Query.of(QUESTION, library).sought is None
+        assert not Query.of(QUESTION, library).seldom_expected
         (added,) = library.add([Source(path=str(tmp_path / "leaflet.md"))])
-        query = Query.of(QUESTION, library)
-        assert query.sought_in == {added.document_id}
-        column = ranking.FEATURES.index("sought")
-        judged = {
-            hit.passage.document_id: bool(features[:, column].all())
-            for hit, _, features, _ in ranking.sentence_features(library, query, hits_for(library, query, frozenset()))
+        query = Query.of("Does the Stuck food leaflet or Zzyzx help?", library)
+        assert query.seldom_expected == {added.document_id} == query.names.documents.keys()
+        column = ranking.FEATURES.index("named")
+        beside = replace(query, names=Names({"another": 1.0}))
+        hits = hits_for(library, query, frozenset())
+        less = {
+            hit.passage.document_id: features[:, column].tolist()
+            for hit, _, features, _ in ranking.sentence_features(library, beside, hits)
         }
-        assert {document for document, is_judged in judged.items() if is_judged} == {added.document_id}
-        assert len(judged) > 1
-        inside = library.search(QUESTION, 5, within=query.sought_in, sought=query.sought.passage if query.sought else None)
+        assert set(less.pop(added.document_id)) == {-1.0}
+        assert less
+        assert not any(value for values in less.values() for value in values)
+        assert query.sought is not None
+        inside = library.search(QUESTION, 5, within=query.seldom_expected, sought=query.sought.passage)
         assert {hit.passage.document_id for hit in inside} == {added.document_id}
         assert all(hit.sought != 0.0 for hit in inside)
 

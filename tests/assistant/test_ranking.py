@@ -94,14 +94,14 @@ def test_a_sentence_is_found_in_words_that_only_its_expected_questions_share(sta
     assert any("safe at all stages" in one.text for one in ranking.candidates(starter_library, query, hits)[:3])
 
 
-def test_where_no_question_is_expected_the_rest_is_weighed_alone() -> None:
+def test_a_sentence_is_weighed_by_what_is_known_of_it() -> None:
     own = [0.5, 0.5, 0.5, 0.2, 1.0]
     features = np.array(
         [[*own, 0.0, 0.0, 0.0], [*own, 0.6, 0.0, 0.0], [*own, 0.6, 20.0, -0.7], [*own, 0.0, 20.0, -0.7]], dtype=np.float32
     )
-    alone, expected, sought = (ranking.weights()[name] for name in ("alone", "expected", "sought"))
+    kinds = [ranking.weights()[name] for name in ("alone", "expected", "both", "sought")]
     by_hand = [
         weighed["intercept"] + sum(weighed.get(name, 0.0) * value for name, value in zip(ranking.FEATURES, row, strict=True))
-        for weighed, row in zip((alone, expected, expected, sought), features, strict=True)
+        for weighed, row in zip(kinds, features, strict=True)
     ]
     assert ranking.scored(features) == pytest.approx(by_hand, abs=1e-4)

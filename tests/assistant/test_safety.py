@@ -305,7 +305,11 @@ def test_what_says_nothing_in_particular_alarms_nobody(message: str, embedder: E
 def test_where_the_second_look_sees_nothing_like_it_a_notice_stands_beside_the_answer(embedder: Embedder) -> None:
     for message, rule, says in (
         ("Is this the same as brittle bones, the one where the whites of the eyes turn blue?", "blue", "perhaps_emergency"),
-        ("they gave my dad phenytoin and he's never had a fit in his life! why an epilepsy drug", "unconscious", "perhaps_emergency"),
+        (
+            "they gave my dad phenytoin and he's never had a fit in his life! why an epilepsy drug",
+            "unconscious",
+            "perhaps_emergency",
+        ),
         ("what dose the enzime normaly do that goes rong in it", "medicine", "medication"),
     ):
         finding = look(message, NUMBER)

@@ -117,22 +117,23 @@ def ask(library: Library, question: LabelledQuestion) -> Asked | None:
 
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     """The weights of ranking.json. Those for sentences "alone" come from all questions, by the features that every sentence has;
-    those where questions are "expected" lie between these and what fits the questions to libraries with such sentences; those
-    where the answer is "sought" fit the questions for which it is sought anywhere, but for `NAMED`. The best sentences have on
-    the mean the same score by each as alone, so that they can be compared.
+    those where questions are "expected" lie between these and what fits the questions to libraries with such sentences, to which
+    "both" is fitted with what is sought; "sought" fits the others, but for `NAMED`. The best sentences have on the mean the same
+    score by each as alone, so that they can be compared.
     """
     own = ranking.FEATURES[: ranking.FEATURES.index("expected")]
     alone = _listwise(asked, own)
     met = [one for one in asked if one.sentences[:, ranking.FEATURES.index("expected")].any()]
+    others = [one for one in asked if not one.sentences[:, ranking.FEATURES.index("expected")].any()]
     fitted = _listwise(met, [*own, "expected"])
     expected = {
         name: round(EXPECTED_SHARE * weight + (1 - EXPECTED_SHARE) * alone.get(name, 0.0), 2) for name, weight in fitted.items()
     }
-    others = [one for one in asked if one.sentences[:, ranking.FEATURES.index("sought")].any()]
     return {
         "alone": {"intercept": 0.0, **alone},
         "expected": _levelled(met, alone, expected),
         "sought": _levelled(others, alone, {**_listwise(others, [*own, "sought"]), "named": NAMED}),
+        "both": _levelled(met, alone, _listwise(met, [*own, "expected", "sought"])),
     }
 
 

@@ -2,10 +2,11 @@
 
     python -m tests.eval.fit_question_encoder LIBRARY QUESTIONS.txt [LIBRARY QUESTIONS.txt …]
 
-The files of questions are those of tests/eval/reading_questions, and are asked of the library before them; those that nothing
-answers teach nothing here. Texts keep the vectors that the embedding model gives them. A question learns to prefer what answers
-it to everything else in its library: by passages, by all sentences, and by the pieces of those that come nearest, each a choice
-whose loss is the negative logarithm of what is given to the right ones together.
+The files of questions are those of tests/eval/reading_questions, and the folder of them corpus/starter/expected_questions.
+They are asked of the library before them; those that nothing answers teach nothing here. Texts keep the vectors that the
+embedding model gives them. A question learns to prefer what answers it to everything else in its library: by passages, by all
+sentences, and by the pieces of those that come nearest, each a choice whose loss is the negative logarithm of what is given to
+the right ones together.
 """
 
 from __future__ import annotations
@@ -91,12 +92,15 @@ def texts_of(library: Library) -> Texts:
 
 
 def examples(library: Library, questions: Sequence[Labelled]) -> Iterator[Example]:
-    """Each question that sentences of `library` answer, with these."""
+    """Each question that sentences of `library` answer, once, with these."""
     texts = texts_of(library)
     places: dict[str, list[int]] = {}
     for place, written in enumerate(texts.written):
         places.setdefault(" ".join(written.split()), []).append(place)
+    answers: dict[str, tuple[str, ...]] = {}
     for question, gold in questions:
+        answers[question] = (*answers.get(question, ()), *gold)
+    for question, gold in answers.items():
         right = {place for sentence in gold for place in places.get(" ".join(sentence.split()), [])}
         if gold and not right:
             right = {place for place, written in enumerate(texts.written) if stands_in(written, gold)}

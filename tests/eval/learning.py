@@ -28,7 +28,11 @@ Labelled = tuple[str, tuple[str, ...]]
 
 
 def questions_of(path: Path) -> Iterator[Labelled]:
-    """Each question of a file with the sentences that answer it, () where none does."""
+    """Each question of a file, or of all files of a folder, with the sentences that answer it, () where none does."""
+    if path.is_dir():
+        for each in sorted(path.iterdir()):
+            yield from questions_of(each)
+        return
     gold: list[str] = []
     fresh = True
     for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
