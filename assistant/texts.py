@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+
+from assistant.records import Notice
 
 with (Path(__file__).parent / "texts.toml").open("rb") as _file:
     _texts = tomllib.load(_file)
@@ -13,3 +16,8 @@ NOT_FOUND: str = _texts["not_found"]
 NOT_FOUND_HELP: str = _texts["not_found_help"]
 DECLINED: str = _texts["declined"]
 NOTICES: dict[str, str] = _texts["notices"]
+
+
+def nothing_quoted(notices: Sequence[Notice]) -> str:
+    """Why an answer with these notices quotes nothing: it is declined with the notice that says so, or else nothing was found."""
+    return DECLINED if any(notice.kind in ("medication", "diagnosis") for notice in notices) else NOT_FOUND

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant import Answer, Notice, Quote
-from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
+from assistant.texts import NOT_FOUND, NOT_FOUND_HELP, nothing_quoted
 from ui.fixed_texts import fixed_html, rendering
 from ui.markup import escaped, link, safe_address
 from ui.sources import facts, is_dated, is_written_here, opened_source, source_address, who_says_it, years_apart
@@ -144,9 +144,7 @@ def _verdict(answer: Answer) -> str:
         count = len(answer.quotes)
         found = "found" if any(quote.match == "strong" for quote in answer.quotes) else "perhaps"
         return text(f"answer.{found}_one") if count == 1 else text(f"answer.{found}_many", count=count)
-    # A request that no quote may answer comes with the notice that says so; being sad about it does not decline it.
-    declined = any(notice.kind in ("medication", "diagnosis") for notice in answer.notices)
-    return DECLINED if declined else NOT_FOUND
+    return nothing_quoted(answer.notices)
 
 
 def _understood(answer: Answer) -> str:

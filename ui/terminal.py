@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Column
 
 from assistant import Answer
-from assistant.texts import DECLINED, NOT_FOUND, NOT_FOUND_HELP
+from assistant.texts import NOT_FOUND_HELP, nothing_quoted
 from index import Added, DocumentSummary
 from index.progress import Progress as Report
 from ui.texts import text
@@ -53,7 +53,7 @@ def show_answer(answer: Answer, *, is_empty: bool = False) -> None:
     for notice in answer.notices:
         _print(notice.text, style="bold")
     if answer.status == "not_found":
-        _print(DECLINED if answer.notices else NOT_FOUND)
+        _print(nothing_quoted(answer.notices))
         if is_empty:
             _print(text("not_found.empty"))
         elif not answer.notices:

@@ -7,6 +7,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from assistant import Answer, Notice
+from assistant.records import NoticeKind
+from assistant.texts import DECLINED, NOT_FOUND
+from tests.ui.answers import an_answer
 from ui import terminal
 
 _NEW_LINE = "\x1b[2K"  # what a terminal is sent to empty its line
@@ -44,3 +48,18 @@ def test_the_bar_goes_by_the_share_of_the_work_where_it_is_told(monkeypatch: pyt
         return last.count("━")
 
     assert drawn(None) < drawn(0.5) < drawn(1.0)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [([], NOT_FOUND), (["emergency"], NOT_FOUND), (["distress"], NOT_FOUND), (["emergency", "medication"], DECLINED)],
+)
+def test_only_a_declined_request_is_called_declined(kinds: list[NoticeKind], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = StringIO()
+    monkeypatch.setattr(terminal, "out", Console(file=screen, width=400, color_system=None))
+    answer: Answer = an_answer(notices=tuple(Notice(kind, f"Said of {kind}.") for kind in kinds))
+    terminal.show_answer(answer)
+    words = " ".join(screen.getvalue().split())
+    assert said in words
+    assert ({DECLINED, NOT_FOUND} - {said}).pop() not in words
+    assert all(f"Said of {kind}." in words for kind in kinds)
