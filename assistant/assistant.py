@@ -71,19 +71,17 @@ class Assistant:
                 "Shorten it to what you would like to know",
             )
         number = self.library.settings.answers.emergency_number
-        finding = safety.look(question, number)
-        if finding:
-            finding = safety.looked_at_again(finding, question, self.library.embedder, number)
-        if finding and finding.action == "emergency":
-            answer = self._without_quotes("emergency", question, question, [finding.notice], ())
-            return Trace(answer, question, (finding,))
+        met = safety.first_look(question, lambda: self.library.embedder, number)
+        if met and met[-1].action == "emergency":
+            return Trace(self._without_quotes("emergency", question, question, [met[-1].notice], ()), question, met)
         rewrite = rewritten(question, history, self.library.settings.follow_ups)
         joined = rewrite or self_contained(question, history, self.library.embedder)
         understood = spelling.mend(joined, self.library)
         query = asked_of(self.library, understood)
         felt = safety.second_look(question, query.whole if understood == question else None, self.library.embedder, number)
-        findings = tuple(found for found in (finding, felt) if found)
-        action, said = safety.together([felt, finding]) or (None, ())
+        felt = safety.besides(met, felt)
+        findings = (*met, felt) if felt else met
+        action, said = safety.together([felt, *met]) or (None, ())
         if action == "emergency":
             return Trace(self._without_quotes("emergency", question, question, said, ()), joined, findings)
         found, confidence, first = self._likeliest(query)

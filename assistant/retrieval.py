@@ -25,7 +25,8 @@ from index import Hit, Library
 DEPTH = 24
 # How much likelier to answer (a logarithm of odds, as the scores of ranking are) the best of the other documents must be than the
 # best of those on the library's subject to be heard; and what is added for each time that there are e times as many of them,
-# for the best of many comes near by chance. Chosen with ten and with four hundred times as many (docs/evaluation.md).
+# for the best of many comes near by chance. Chosen with ten and with four hundred times as many, before what is sought was
+# weighed on either side, and kept since it does as well (docs/evaluation.md).
 MUCH_BETTER = 3.4
 FOR_MANY = 0.27
 
@@ -57,7 +58,6 @@ def retrieved(library: Library, query: Query) -> tuple[Found, ...]:
     found = _found(library, query, hits_for(library, query, query.within))
     if query.within:
         # Read as the subject's part reads it: what this part does not know weighs most then, as another disease's name should.
-        # How near the others come to what is sought is not asked before they are heard; MUCH_BETTER was chosen so.
         others = [hit for hit in hits_for(library, query, frozenset()) if hit.passage.document_id not in query.within]
         own = max((one.ranked for one in found.ranked), default=-math.inf)
         times = max(1, library.size - len(query.within)) / len(query.within)

@@ -1,15 +1,15 @@
 """The two looks at every message: for emergencies, and for requests that no quote may answer.
 
 The first look goes before anything else, by rules that anyone can read (safety_rules.toml); the second asks what the message
-is like in meaning (safety_model.py). The second takes nothing away: where it sees nothing like what a rule has found, the notice
-goes beside the answer instead of in its place.
+is like in meaning (safety_model.py). The second takes no notice away: where it sees nothing like what a rule has found, a notice
+stands beside the answer, not in its place.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 from assistant import safety_model
 from assistant.records import Notice, NoticeKind
 from assistant.texts import NOTICES
+from corpus import MyositisError
 from index.embedding import Embedder
 from index.records import Vectors
 from index.words import content_words
@@ -35,7 +36,8 @@ _KINDS: dict[str, NoticeKind] = {
     "crisis": "emergency",
     "medication": "medication",
     "diagnosis": "diagnosis",
-    "outlook": "diagnosis",
+    # Hard to read, and nothing that is declined.
+    "outlook": "distress",
     "decision": "medication",
     "instructions": "diagnosis",
     "distress": "distress",
@@ -82,13 +84,38 @@ class Finding:
 
 def look(message: str, emergency_number: str) -> Finding | None:
     """The first rule that `message` meets, dangers first; None for a message that is simply a question."""
-    plain = _plain(message)
-    now, rules = _rules()
-    urgent = now.search(plain) is not None
-    for rule in rules:
-        if _meets(rule, plain, excusable=not (urgent and rule.action == "emergency")):
-            return Finding(rule.name, rule.action, notice(rule.notice, emergency_number))
-    return None
+    return next((finding for finding, _ in _met(message, emergency_number)), None)
+
+
+def first_look(message: str, embedder: Callable[[], Embedder], emergency_number: str) -> tuple[Finding, ...]:
+    """The rules that `message` meets, dangers first, as far as the first whose notice stands in the place of an answer.
+
+    A rule goes by words, and people use these for other things. So where the message is not at all like what it is about, not as
+    a whole, nor in any part, nor in the sentence that met it, its notice stands beside the answer. Words like "right now" leave
+    no doubt. The `embedder` is asked for where there may be one; where it cannot be had, what a rule has found holds.
+    """
+    found = []
+    hurried = _rules()[0].search(_plain(message)) is not None
+    for finding, told in _met(message, emergency_number):
+        doubtful = finding.action != "notice" and not hurried and _is_unlike(finding.action, message, told, embedder)
+        found.append(_beside(finding, emergency_number) if doubtful else finding)
+        if found[-1].action != "notice":
+            break
+    return tuple(found)
+
+
+def _is_unlike(action: Action, message: str, told: str, embedder: Callable[[], Embedder]) -> bool:
+    try:
+        vectors = _vectors(message, None, embedder(), told)
+    except MyositisError:
+        return False  # the notice of an emergency needs no model
+    return vectors is not None and safety_model.sees_nothing(vectors, danger=action == "emergency")
+
+
+def _beside(finding: Finding, emergency_number: str) -> Finding:
+    said = finding.notice
+    milder = notice("perhaps_emergency", emergency_number) if said == notice("emergency", emergency_number) else said
+    return Finding(finding.rule, "notice", milder)
 
 
 def second_look(message: str, vector: Vectors | None, embedder: Embedder, emergency_number: str) -> Finding | None:
@@ -106,45 +133,36 @@ def second_look(message: str, vector: Vectors | None, embedder: Embedder, emerge
     return Finding(concern, action, notice(name, emergency_number))
 
 
-def looked_at_again(finding: Finding, message: str, embedder: Embedder, emergency_number: str) -> Finding:
-    """`finding`, of a rule that `message` met, with its notice beside the answer where the message is not at all like that.
-
-    Words like "right now" leave no doubt, and nothing else is read then.
-    """
-    if finding.action == "notice" or _rules()[0].search(_plain(message)):
-        return finding
-    vectors = _vectors(message, None, embedder)
-    if vectors is None or not safety_model.sees_nothing(vectors, finding.action):
-        return finding
-    milder = notice("perhaps_emergency", emergency_number)
-    said = finding.notice
-    return Finding(finding.rule, "notice", milder if said == notice("emergency", emergency_number) else said)
-
-
-def _vectors(message: str, vector: Vectors | None, embedder: Embedder) -> Vectors | None:
-    """Those of the whole `message`, which may be at hand, and of its windows, as the second look takes them.
+def _vectors(message: str, vector: Vectors | None, embedder: Embedder, *besides: str) -> Vectors | None:
+    """Those of the whole `message`, which may be at hand, of its windows, as the second look takes them, and of texts `besides`.
 
     None with an embedding model that the weights are not made for, and for a message of a word or two, which has no meaning that
     they were fitted to.
     """
     if not safety_model.fits(embedder.identity.sha256) or len(content_words(message)) < _FEWEST_WORDS:
         return None
-    texts = ([message] if vector is None else []) + safety_model.windows(message)
+    texts = ([message] if vector is None else []) + safety_model.windows(message) + list(besides)
     rows = [] if vector is None else [vector]
     return np.stack(rows + [read.vector for read in embedder.encode_questions(texts)])
 
 
-def both_looks(message: str, embedder: Embedder, emergency_number: str) -> tuple[Finding | None, Finding | None]:
-    """What a rule finds in `message`, looked at again, and what the second look does."""
-    finding = look(message, emergency_number)
-    rule = finding and looked_at_again(finding, message, embedder, emergency_number)
-    return rule, second_look(message, None, embedder, emergency_number)
+def besides(first: Sequence[Finding], second: Finding | None) -> Finding | None:
+    """What the second look finds besides the `first`: to it the outlook of a disease is a diagnosis."""
+    is_outlook = any(finding.rule == "outlook" for finding in first)
+    return None if is_outlook and second and second.rule in ("diagnosis", "perhaps_diagnosis") else second
+
+
+def both_looks(message: str, embedder: Embedder, emergency_number: str) -> tuple[Finding, ...]:
+    """What the two looks find in `message`, the second's last."""
+    first = first_look(message, lambda: embedder, emergency_number)
+    second = besides(first, second_look(message, None, embedder, emergency_number))
+    return (*first, second) if second else first
 
 
 @lru_cache(maxsize=1024)
 def is_met_by_a_notice(question: str, embedder: Embedder) -> bool:
     """Whether `question` gets a notice and no quote, so that nobody should be invited to ask it."""
-    return any(found and found.action != "notice" for found in both_looks(question, embedder, ""))
+    return any(found.action != "notice" for found in both_looks(question, embedder, ""))
 
 
 def together(findings: Sequence[Finding | None]) -> tuple[Action, tuple[Notice, ...]] | None:
@@ -159,14 +177,24 @@ def together(findings: Sequence[Finding | None]) -> tuple[Action, tuple[Notice, 
     return action, tuple(sorted(notices, key=lambda each: each.kind != "emergency"))
 
 
-def _meets(rule: Rule, plain: str, *, excusable: bool) -> bool:
-    """Whether some sentence says what the rule is about and, if it is `excusable`, says nothing that excuses it."""
+def _met(message: str, emergency_number: str) -> Iterator[tuple[Finding, str]]:
+    """Each rule that `message` meets, dangers first, with the sentences that met it, in lower case."""
+    plain = _plain(message)
+    now, rules = _rules()
+    urgent = now.search(plain) is not None
+    for rule in rules:
+        told = list(_told(rule, plain, excusable=not (urgent and rule.action == "emergency")))
+        if told:
+            yield Finding(rule.name, rule.action, notice(rule.notice, emergency_number)), " ".join(dict.fromkeys(told))
+
+
+def _told(rule: Rule, plain: str, *, excusable: bool) -> Iterator[str]:
+    """The sentences that say what the rule is about and, if it is `excusable`, nothing that excuses it."""
     for pattern in rule.says:
         for match in pattern.finditer(plain):
             sentences = _sentences_around(plain, match.start(), match.end())
             if not excusable or not any(excuse.search(sentences) for excuse in rule.unless):
-                return True
-    return False
+                yield sentences
 
 
 def _sentences_around(plain: str, start: int, end: int) -> str:

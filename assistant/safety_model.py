@@ -73,18 +73,10 @@ def concern(vectors: Vectors) -> str | None:
     return judged(_model().probabilities(vectors), _model().thresholds)
 
 
-def sees_nothing(vectors: Vectors, action: str) -> bool:
-    """Whether neither the message nor any part of it is at all like a danger ("emergency"), or like what to "decline".
-
-    `vectors` are as for `concern`.
-    """
-    found = _model().probabilities(vectors)[:, kinds_of(action)].sum(axis=1)
-    return float(found.max()) < _model().thresholds[f"no_{action}"]
-
-
-def kinds_of(action: str) -> slice:
-    """Which of `KINDS` are dangers ("emergency"), or what to "decline"."""
-    return _DANGERS if action == "emergency" else _DECLINED
+def sees_nothing(vectors: Vectors, *, danger: bool) -> bool:
+    """Whether none of the texts is at all like a `danger`, or else like what is declined; `vectors` are as for `concern`."""
+    found = _model().probabilities(vectors)[:, _DANGERS if danger else _DECLINED].sum(axis=1)
+    return float(found.max()) < _model().thresholds["no_danger" if danger else "no_decline"]
 
 
 def judged(probabilities: Vectors, thresholds: dict[str, float]) -> str | None:

@@ -19,5 +19,5 @@ NOTICES: dict[str, str] = _texts["notices"]
 
 
 def nothing_quoted(notices: Sequence[Notice]) -> str:
-    """Why an answer with these notices quotes nothing: it is declined with the notice that says so, or else nothing was found."""
+    """Why an answer with these notices quotes nothing: it is, or may be, a request to decline, or else nothing was found."""
     return DECLINED if any(notice.kind in ("medication", "diagnosis") for notice in notices) else NOT_FOUND

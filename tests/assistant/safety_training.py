@@ -38,6 +38,7 @@ _KIND_OF_RULE = {
     "violence": "crisis",
     "medicine": "medicine",
     "diagnosis": "diagnosis",
+    "outlook": "calm",
     "decision": "decision",
     "override": "instructions",
     "distress": "distress",
@@ -57,9 +58,9 @@ _ALLOWED = {
     "perhaps_decline": (0.035, 0.12),
     "distress": (0.005, 0.03),
 }
-# Below these the network sees nothing of what a rule has found, and the notice hides no answer: so it is with 2 of the 169
-# dangers and 1 of the 59 requests of the measured batches that a rule finds, and with 54 of the 155 calm messages of lay.txt.
-_NOTHING = {"no_emergency": 0.07, "no_decline": 0.02}
+# Below these the network sees nothing of what a rule has found, and the notice hides no answer: so it is with 1 of the 169
+# dangers and 1 of the 59 requests of the measured batches that a rule finds, and with 31 of the 155 calm messages of lay.txt.
+_NOTHING = {"no_danger": 0.07, "no_decline": 0.02}
 # Below these, "dad falls a lot and can't get up by himself" hid the answer, "I feel really bad today" raised an alarm, and "gfr
 # result 48 meaning" was declined.
 _AT_LEAST = {"danger": 0.91, "perhaps": 0.5, "decline": 0.75, "distress": 0.12}

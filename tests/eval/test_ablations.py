@@ -8,7 +8,7 @@ from assistant import Assistant
 from index import Library
 from tests.eval.ablations import PARTS, without
 
-OF_OTHERS = {"nothing sought", "nothing named", "nothing read together"}
+OF_OTHERS = {"nothing named", "nothing read together"}
 QUESTIONS = ("What helps when food gets stuck?", "Who won the cup final in 1987?")
 
 
