@@ -21,8 +21,8 @@ from index.records import Vectors
 
 WEIGHTS = Path(__file__).parent / "safety_model.json"
 KINDS = ("calm", "emergency", "crisis", "medicine", "diagnosis", "decision", "instructions", "distress")
-_DANGERS = slice(KINDS.index("emergency"), KINDS.index("medicine"))
-_DECLINED = slice(KINDS.index("medicine"), KINDS.index("distress"))
+DANGEROUS = slice(KINDS.index("emergency"), KINDS.index("medicine"))
+DECLINED = slice(KINDS.index("medicine"), KINDS.index("distress"))
 # Sentences that are read together: one alone often does not say whether it speaks of now or of last year.
 _WINDOW = 2
 _MOST_WINDOWS = 8
@@ -75,21 +75,21 @@ def concern(vectors: Vectors) -> str | None:
 
 def sees_nothing(vectors: Vectors, *, danger: bool) -> bool:
     """Whether none of the texts is at all like a `danger`, or else like what is declined; `vectors` are as for `concern`."""
-    found = _model().probabilities(vectors)[:, _DANGERS if danger else _DECLINED].sum(axis=1)
+    found = _model().probabilities(vectors)[:, DANGEROUS if danger else DECLINED].sum(axis=1)
     return float(found.max()) < _model().thresholds["no_danger" if danger else "no_decline"]
 
 
 def judged(probabilities: Vectors, thresholds: dict[str, float]) -> str | None:
     """The concern that the probabilities of the whole message (first row) and of its windows make, dangers first."""
-    dangers = probabilities[:, _DANGERS].sum(axis=1)
+    dangers = probabilities[:, DANGEROUS].sum(axis=1)
     whole = probabilities[0]
     likeliest = int(dangers.argmax())
-    kind = KINDS[_DANGERS.start + int(probabilities[likeliest, _DANGERS].argmax())]
+    kind = KINDS[DANGEROUS.start + int(probabilities[likeliest, DANGEROUS].argmax())]
     if dangers[0] >= thresholds["danger"]:
         return kind
     if dangers[0] >= thresholds["perhaps"] or dangers[likeliest] >= thresholds["perhaps_within"]:
         return f"perhaps_{kind}"
-    declined, kind = whole[_DECLINED].sum(), KINDS[_DECLINED.start + int(whole[_DECLINED].argmax())]
+    declined, kind = whole[DECLINED].sum(), KINDS[DECLINED.start + int(whole[DECLINED].argmax())]
     if declined >= thresholds["decline"]:
         return kind
     if declined >= thresholds["perhaps_decline"]:

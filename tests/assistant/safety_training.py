@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 import numpy as np
 import torch
 
-from assistant.safety_model import KINDS, WEIGHTS, SafetyModel, from_json, windows
+from assistant.safety_model import DANGEROUS, DECLINED, KINDS, WEIGHTS, SafetyModel, from_json, windows
 from index.embedding import Embedder
 from index.records import Vectors
 from tests.eval.learning import questions_of
@@ -217,14 +217,14 @@ def _network(
 def _thresholds(shares: list[Vectors], which: int) -> dict[str, float]:
     """The lowest thresholds with which calm messages of those probabilities raise no more false alarms than `_ALLOWED`."""
     allowed = {name: both[which] for name, both in _ALLOWED.items()}
-    dangers = np.array([found[0, 1:3].sum() for found in shares])
-    within = np.array([found[:, 1:3].sum(axis=1).max() for found in shares])
+    dangers = np.array([found[0, DANGEROUS].sum() for found in shares])
+    within = np.array([found[:, DANGEROUS].sum(axis=1).max() for found in shares])
     chosen = {name: _lowest(dangers, allowed[name]) for name in ("danger", "perhaps")}
     doubtful = np.where(dangers >= chosen["perhaps"], 1.0, within)
     chosen["perhaps_within"] = max(chosen["perhaps"], _lowest(doubtful, allowed["perhaps_within"]))
-    declined = np.array([found[0, 3:7].sum() for found in shares])
+    declined = np.array([found[0, DECLINED].sum() for found in shares])
     chosen |= {name: _lowest(declined, allowed[name]) for name in ("decline", "perhaps_decline")}
-    chosen["distress"] = _lowest(np.array([found[0, 7] for found in shares]), allowed["distress"])
+    chosen["distress"] = _lowest(np.array([found[0, KINDS.index("distress")] for found in shares]), allowed["distress"])
     return chosen
 
 

@@ -65,6 +65,15 @@ def test_it_learns_from_questions_that_something_answers(starter_library: Librar
         assert example.texts is found[0].texts
 
 
+def test_a_question_of_several_files_is_learnt_once_with_all_that_answers_it(starter_library: Library) -> None:
+    document = starter_library.summaries()[3]
+    one, other = [text for passage in starter_library.passages_of(document.id) for text in passage.sentence_texts][:2]
+    apart = list(examples(starter_library, [("Who helps?", (one,)), ("Who pays?", (other,))]))
+    (both,) = examples(starter_library, [("Who helps?", (one,)), ("Who helps?", (other,))])
+    assert set(both.right.tolist()) == {place for example in apart for place in example.right.tolist()}
+    assert len(both.right) > len(apart[0].right)
+
+
 def test_pieces_are_compared_as_the_assistant_compares_them(barn: Texts, embedder: Embedder) -> None:
     encoder = QuestionEncoder.untrained(embedder, 6.0, 9.0, 13.0)
     sought = encoder.sought("Who looks after the hen?")

@@ -53,6 +53,8 @@ def test_a_file_names_for_each_question_the_sentences_above_it(tmp_path: Path) -
         ("how?", ()),
         ("why?", ("Three.",)),
     ]
+    (tmp_path / "a file before.txt").write_text("> Four.\nwhere?\n", encoding="utf-8")
+    assert list(questions_of(tmp_path)) == [("where?", ("Four.",)), *questions_of(path)]
 
 
 @pytest.mark.parametrize("path", [file for file in FILES if not file.stem.endswith("_pages")], ids=lambda path: path.stem)
